@@ -1,0 +1,2 @@
+using TorchSharp;
+Console.WriteLine(torch.cuda.is_available() ? "cuda" : "cpu");
