@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Security.Cryptography;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// The contents of an IDX file of unsigned bytes, the format in which MNIST is published: two zero bytes, a type byte,
+/// the number of dimensions, each dimension as a big-endian 32-bit integer, then the values in row-major order.
+/// </summary>
+/// <param name="Shape">The length of each dimension, outermost first.</param>
+/// <param name="Values">The values, row-major; as many as the product of <paramref name="Shape"/>.</param>
+public sealed record IdxFile(IReadOnlyList<int> Shape, byte[] Values)
+{
+    private const byte UnsignedByte = 0x08;
+
+    /// <summary>Reads a whole IDX file, plain or compressed (<c>.gz</c>); the file is checked before anything is returned.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sha256">The expected SHA-256 of the unpacked contents in lower-case hexadecimal; null to skip that check.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be unpacked, has another digest, is no IDX file of unsigned bytes, or is cut short or too long.</exception>
+    public static IdxFile Read(string path, string? sha256 = null)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"Data file '{path}' is missing. It is part of the repository: `git checkout -- data` brings it back.", path);
+
+        byte[] contents = Unpack(path);
+        if (sha256 is not null)
+        {
+            string actual = Convert.ToHexStringLower(SHA256.HashData(contents));
+            if (actual != sha256)
+                throw new InvalidDataException($"Data file '{path}' is damaged: the SHA-256 of its contents is {actual}, expected {sha256}. `git checkout -- data` brings the original back.");
+        }
+        return Parse(path, contents);
+    }
+
+    private static byte[] Unpack(string path)
+    {
+        using var file = File.OpenRead(path);
+        if (!path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+        {
+            var plain = new byte[file.Length];
+            file.ReadExactly(plain);
+            return plain;
+        }
+        try
+        {
+            using var unpacked = new MemoryStream();
+            using var gzip = new GZipStream(file, CompressionMode.Decompress);
+            gzip.CopyTo(unpacked);
+            return unpacked.ToArray();
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"Data file '{path}' cannot be unpacked: {error.Message} `git checkout -- data` brings the original back.", error);
+        }
+    }
+
+    private static IdxFile Parse(string path, byte[] contents)
+    {
+        if (contents.Length < 4 || contents[0] != 0 || contents[1] != 0 || contents[2] != UnsignedByte || contents[3] == 0)
+        {
+            string found = Convert.ToHexStringLower(contents.AsSpan(0, Math.Min(4, contents.Length)));
+            throw new InvalidDataException($"Data file '{path}' is no IDX file of unsigned bytes: it begins with {(found.Length == 0 ? "nothing" : found)}, expected 000008 and the number of dimensions.");
+        }
+        int headerLength = 4 + 4 * contents[3];
+        if (contents.Length < headerLength)
+            throw new InvalidDataException($"Data file '{path}' ends inside its header: {contents.Length} bytes, expected at least {headerLength}.");
+
+        var shape = new int[contents[3]];
+        for (int i = 0; i < shape.Length; i++)
+        {
+            shape[i] = BinaryPrimitives.ReadInt32BigEndian(contents.AsSpan(4 + 4 * i));
+            if (shape[i] < 0) throw new InvalidDataException($"Data file '{path}' gives dimension {i} the length {shape[i]}; expected 0 or more.");
+        }
+        long expected = shape.Aggregate(1L, (product, length) => product * length);
+        if (contents.Length - headerLength != expected)
+            throw new InvalidDataException($"Data file '{path}' holds {contents.Length - headerLength} values, expected {expected} for the shape [{string.Join(", ", shape)}].");
+        return new IdxFile(shape, contents[headerLength..]);
+    }
+}

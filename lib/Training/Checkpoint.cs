@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// The state of a training run after a whole epoch, in one file: a mark, the length of the contents, the contents, their
+/// SHA-256. It is written to a temporary name, flushed to the disk and renamed, so that a run killed at any moment leaves
+/// either the former file or the new one.
+/// </summary>
+internal static class Checkpoint
+{
+    private static readonly byte[] Mark = "NBHCKPT1"u8.ToArray();
+
+    /// <summary>What is kept besides weights and optimiser.</summary>
+    public sealed record Progress(long Seed, int Epoch, double[] EpochLosses);
+
+    public static void Save(string path, nn.Module encoder, OptimizerHelper optimizer, Progress progress)
+    {
+        using var memory = new MemoryStream();
+        using (var writer = new BinaryWriter(memory, System.Text.Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(progress.Seed);
+            writer.Write(progress.Epoch);
+            writer.Write(progress.EpochLosses.Length);
+            foreach (double loss in progress.EpochLosses) writer.Write(loss);
+            encoder.save(writer);
+            optimizer.save_state_dict(writer);
+        }
+        var contents = memory.GetBuffer().AsSpan(0, (int)memory.Length);
+
+        string temporary = path + ".tmp";
+        try
+        {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            {
+                file.Write(Mark);
+                file.Write(BitConverter.GetBytes((long)contents.Length));
+                file.Write(contents);
+                file.Write(SHA256.HashData(contents));
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(temporary);
+            string kept = File.Exists(path) ? "the checkpoint before it is untouched" : "there is no earlier one";
+            throw new IOException($"The checkpoint of epoch {progress.Epoch} could not be written to '{path}': {error.Message} ({kept}).", error);
+        }
+    }
+
+    public static Progress Load(string path, nn.Module encoder, OptimizerHelper optimizer)
+    {
+        using var reader = new BinaryReader(new MemoryStream(ReadContents(path)));
+        long seed = reader.ReadInt64();
+        int epoch = reader.ReadInt32();
+        var losses = new double[reader.ReadInt32()];
+        for (int i = 0; i < losses.Length; i++) losses[i] = reader.ReadDouble();
+        try
+        {
+            encoder.load(reader);
+            optimizer.load_state_dict(reader);
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"Checkpoint '{path}' is of another network or optimiser: {error.Message} Delete it to train from the start.", error);
+        }
+        return new Progress(seed, epoch, losses);
+    }
+
+    private static byte[] ReadContents(string path)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        int frame = Mark.Length + sizeof(long) + SHA256.HashSizeInBytes;
+        if (file.Length < frame || !file.AsSpan(0, Mark.Length).SequenceEqual(Mark))
+            throw new InvalidDataException($"'{path}' is no checkpoint: expected a file that begins with {System.Text.Encoding.ASCII.GetString(Mark)}.");
+        long length = BitConverter.ToInt64(file, Mark.Length);
+        if (length != file.Length - frame)
+            throw new InvalidDataException($"Checkpoint '{path}' is damaged: {file.Length - frame} bytes of contents, expected {length}. Delete it to train from the start.");
+        byte[] contents = file[(Mark.Length + sizeof(long))..^SHA256.HashSizeInBytes];
+        string expected = Convert.ToHexStringLower(file.AsSpan(file.Length - SHA256.HashSizeInBytes)), actual = Convert.ToHexStringLower(SHA256.HashData(contents));
+        if (actual != expected)
+            throw new InvalidDataException($"Checkpoint '{path}' is damaged: the SHA-256 of its contents is {actual}, expected {expected}. Delete it to train from the start.");
+        return contents;
+    }
+
+    private static void TryDelete(string path)
+    {
+        try { File.Delete(path); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { } // the first error is the one to report
+    }
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>What a training run did.</summary>
+/// <param name="EpochLosses">The mean loss of each epoch since the first, epochs before a resume included.</param>
+/// <param name="FirstEpoch">The epoch this run began with, from 1; above 1 where it resumed from a checkpoint.</param>
+/// <param name="Steps">The steps this run took.</param>
+/// <param name="ImagesPerSecond">Images that went through the encoder per second.</param>
+/// <param name="Elapsed">How long this run took.</param>
+public sealed record TrainingResult(IReadOnlyList<double> EpochLosses, int FirstEpoch, long Steps, double ImagesPerSecond, TimeSpan Elapsed);
+
+/// <summary>A loss became NaN or infinite. Names the epoch, the step and the last good checkpoint.</summary>
+public sealed class TrainingDivergedException : Exception
+{
+    internal TrainingDivergedException(int epoch, int step, double loss, string? checkpoint)
+        : base($"The loss became {loss} in epoch {epoch}, step {step}. " +
+               (checkpoint is null ? "No checkpoint was written." : $"The last good checkpoint is '{checkpoint}'.") +
+               " Try a smaller learning rate, or look for a division by zero or the root of zero in the loss.") =>
+        (Epoch, Step, LastGoodCheckpoint) = (epoch, step, checkpoint);
+
+    /// <summary>The epoch, from 1.</summary>
+    public int Epoch { get; }
+
+    /// <summary>The step within the epoch, from 1.</summary>
+    public int Step { get; }
+
+    /// <summary>The checkpoint of the last whole epoch; null if none was written.</summary>
+    public string? LastGoodCheckpoint { get; }
+}
+
+/// <summary>
+/// Gradient descent over batches: draws a batch, asks for its loss, steps the optimiser; shows progress, stops on NaN,
+/// writes checkpoints and resumes from them.
+/// </summary>
+/// <remarks>
+/// Each epoch seeds torch's generators from <see cref="Seed"/> and the epoch's number, so the random state after a resume
+/// is that of a run that never stopped: on the CPU the weights are equal bit for bit.
+/// </remarks>
+public sealed class TrainingLoop
+{
+    private readonly nn.Module _encoder;
+    private readonly optim.Optimizer _optimizer;
+    private readonly IBatches _batches;
+    private readonly Func<Tensor, Tensor> _loss;
+
+    /// <summary>A loop over <paramref name="batches"/>.</summary>
+    /// <param name="encoder">The network that is trained; it is set to training mode for every epoch.</param>
+    /// <param name="optimizer">The optimiser of the network's parameters.</param>
+    /// <param name="batches">Where the batches come from.</param>
+    /// <param name="loss">Gives the scalar loss of a batch: positions in the data, int64, whose shape the batches define.</param>
+    public TrainingLoop(nn.Module encoder, optim.Optimizer optimizer, IBatches batches, Func<Tensor, Tensor> loss)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(batches);
+        ArgumentNullException.ThrowIfNull(loss);
+        (_encoder, _optimizer, _batches, _loss) = (encoder, optimizer, batches, loss);
+    }
+
+    /// <summary>Where the random choices of every epoch come from.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>The file that holds the state after the last whole epoch; a run resumes from it if it exists. Null for none.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>A checkpoint is written after every so many epochs, and after the last.</summary>
+    public int CheckpointEvery { get; init; } = 1;
+
+    /// <summary>The factor on the optimiser's initial learning rate, given the share of the run that is done (0 to 1); null for 1 throughout.</summary>
+    public Func<double, double>? LearningRateSchedule { get; init; }
+
+    /// <summary>Called with the number of epochs done: 0 before the first epoch, then after each. The place to look at the network while it learns.</summary>
+    public Action<int>? AfterEpoch { get; init; }
+
+    /// <summary>Trains until <paramref name="epochs"/> epochs are done, those of a resumed checkpoint included.</summary>
+    /// <param name="epochs">The number of epochs of the whole run, at least 0.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellation">Stops within one step; the last checkpoint stays.</param>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked to stop.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network, optimiser or seed.</exception>
+    /// <exception cref="IOException">A checkpoint could not be written.</exception>
+    public TrainingResult Run(int epochs, IProgress<TrainingReport>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epochs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointEvery, 1);
+        var epochLosses = new List<double>(Resume());
+        int firstEpoch = epochLosses.Count + 1;
+        var run = new RunState(epochs, progress, Stopwatch.StartNew());
+
+        if (firstEpoch == 1) AfterEpoch?.Invoke(0);
+        for (int epoch = firstEpoch; epoch <= epochs; epoch++)
+        {
+            epochLosses.Add(RunEpoch(epoch, run, cancellation));
+            if (CheckpointPath is not null && (epoch % CheckpointEvery == 0 || epoch == epochs))
+                Checkpoint.Save(CheckpointPath, _encoder, CheckpointOptimizer(), new(Seed, epoch, [.. epochLosses]));
+            AfterEpoch?.Invoke(epoch);
+        }
+        return new TrainingResult(epochLosses, firstEpoch, run.Steps, run.ImagesPerSecond(_batches), run.Clock.Elapsed);
+    }
+
+    private double[] Resume()
+    {
+        if (CheckpointPath is null || !File.Exists(CheckpointPath)) return [];
+        var saved = Checkpoint.Load(CheckpointPath, _encoder, CheckpointOptimizer());
+        return saved.Seed == Seed
+            ? saved.EpochLosses
+            : throw new InvalidDataException($"Checkpoint '{CheckpointPath}' is of a run with seed {saved.Seed}; this one has seed {Seed}. Delete it to train from the start.");
+    }
+
+    private OptimizerHelper CheckpointOptimizer() => _optimizer as OptimizerHelper
+        ?? throw new InvalidOperationException($"{nameof(CheckpointPath)} needs an optimiser whose state can be saved, one of TorchSharp's; got {_optimizer.GetType().Name}.");
+
+    private double RunEpoch(int epoch, RunState run, CancellationToken cancellation)
+    {
+        using var epochScope = NewDisposeScope();
+        random.manual_seed(EpochSeed(epoch));
+        _encoder.train();
+
+        // Reading a loss waits for the device. The CPU has nothing to wait for; a GPU is asked now and then.
+        var unread = new List<Tensor>();
+        double sum = 0;
+        int read = 0, step = 0;
+        void ReadLosses()
+        {
+            using var readScope = NewDisposeScope();
+            foreach (var loss in unread)
+            {
+                double value = loss.to_type(ScalarType.Float32).cpu().item<float>();
+                loss.Dispose();
+                read++;
+                if (!double.IsFinite(value))
+                    throw new TrainingDivergedException(epoch, read, value, CheckpointPath is not null && File.Exists(CheckpointPath) ? CheckpointPath : null);
+                sum += value;
+            }
+            unread.Clear();
+        }
+
+        foreach (var batch in _batches.Epoch())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using (batch)
+            using (NewDisposeScope())
+            {
+                SetLearningRate(((epoch - 1L) * _batches.StepsPerEpoch + step) / ((double)run.Epochs * _batches.StepsPerEpoch));
+                _optimizer.zero_grad();
+                var loss = _loss(batch);
+                loss.backward();
+                _optimizer.step();
+                unread.Add(loss.detach().MoveToOuterDisposeScope());
+            }
+            step++;
+            run.Steps++;
+            bool onCpu = unread[0].device_type == DeviceType.CPU;
+            if (onCpu || unread.Count == 20 || step == _batches.StepsPerEpoch)
+            {
+                ReadLosses();
+                run.Report(epoch, step, sum / read, _batches);
+            }
+        }
+        return step == 0 ? double.NaN : sum / read;
+    }
+
+    // Seed and epoch must not cancel out: seed 1, epoch 2 is not seed 2, epoch 1.
+    private long EpochSeed(int epoch) => unchecked(Seed * 1_000_003 + epoch);
+
+    private void SetLearningRate(double done)
+    {
+        if (LearningRateSchedule is null) return;
+        double factor = LearningRateSchedule(done);
+        foreach (var group in _optimizer.ParamGroups) group.LearningRate = group.InitialLearningRate * factor;
+    }
+
+    private sealed record RunState(int Epochs, IProgress<TrainingReport>? Progress, Stopwatch Clock)
+    {
+        public long Steps { get; set; }
+
+        public double ImagesPerSecond(IBatches batches) => Steps * batches.ImagesPerStep / Math.Max(1e-9, Clock.Elapsed.TotalSeconds);
+
+        public void Report(int epoch, int step, double loss, IBatches batches)
+        {
+            if (Progress is null) return;
+            long done = (epoch - 1L) * batches.StepsPerEpoch + step, all = (long)Epochs * batches.StepsPerEpoch;
+            var remaining = Clock.Elapsed * ((double)(all - done) / Steps);
+            Progress.Report(new(epoch, Epochs, done, all, loss, ImagesPerSecond(batches), Clock.Elapsed, remaining));
+        }
+    }
+}
