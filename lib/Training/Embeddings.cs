@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>Runs an encoder over data, without gradients.</summary>
-public static class Embedding
+public static class Embeddings
 {
     /// <summary>The embeddings of images, computed in evaluation mode, block by block; the encoder's mode is put back afterwards.</summary>
     /// <param name="encoder">Takes float32 [b, 1, height, width], gives [b, d].</param>
