@@ -55,7 +55,7 @@ public sealed class RankedListLoss
         // Each of the n entries of a row adds this to the sum of its weights, which so is never zero.
         double floor = 1e-5 * distances.shape[1];
         var tooFar = rows.Positive.logical_and(distances.gt(Boundary - Margin));
-        var pull = ((distances - (Boundary - Margin)) * tooFar).sum(1) / (tooFar.sum(1) + floor);
+        var pull = ((distances - (Boundary - Margin)) * tooFar).sum(1) / (tooFar.sum(1).to_type(distances.dtype) + floor);
         // Coinciding negatives have no direction to be pushed in and are left out.
         var tooNear = rows.Negative.logical_and(distances.lt(Boundary)).logical_and_(distances.gt(0));
         var gap = (Boundary - distances) * tooNear;
