@@ -62,7 +62,7 @@ public sealed class TripletMarginLoss
             var distances = PairMatrix.Measure(points, points, PairMeasure.EuclideanDistance);
             (value, var derivative) = OverAllTriplets(distances, labels);
             gradient = zeros_like(points);
-            PairMatrix.AddGradient(gradient, derivative, distances, points, 0, PairMeasure.EuclideanDistance);
+            PairMatrix.AddGradient(gradient, derivative, PairMatrix.Inverse(distances), points, 0);
         }
         return PairMatrix.WithGradient(value, x, gradient).MoveToOuterDisposeScope();
     }
