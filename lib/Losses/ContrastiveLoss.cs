@@ -17,6 +17,7 @@ public enum PairMeasure
 /// pairs, neither squared nor halved; each part is averaged over its pairs above zero, and the two averages are added.
 /// With cosine similarity s the signs turn: max(0, m₊ - s) and max(0, s - m₋).
 /// </summary>
+/// <remarks>Computed a few anchors at a time, gradient included, which cannot itself be differentiated again.</remarks>
 public sealed class ContrastiveLoss : PairLoss
 {
     /// <summary>The loss with the given margins.</summary>

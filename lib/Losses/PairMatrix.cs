@@ -9,8 +9,8 @@ namespace NotebookHelpers;
 /// </summary>
 internal static class PairMatrix
 {
-    // Elements of a block: a megabyte of float32.
-    private const long BlockElements = 1 << 18;
+    // Elements of a block: half a megabyte of float32.
+    private const long BlockElements = 1 << 17;
 
     /// <summary>One block: the distances or similarities of its anchors to the whole batch, and which of them are pairs; [b, n] each.</summary>
     public sealed record Rows(Tensor Measured, Tensor Positive, Tensor Negative);

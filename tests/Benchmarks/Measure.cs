@@ -6,18 +6,19 @@ namespace NotebookHelpers.Benchmarks;
 /// <summary>Plain stopwatch timing: the median of several runs after a warm-up, and the memory the process grew by at its peak.</summary>
 internal static class Measure
 {
-    public static (double Milliseconds, double PeakMegabytes) Of(Action action, double secondsAtMost = 2)
+    /// <param name="action">What is measured; its first run is the warm-up.</param>
+    /// <param name="secondsAtMost">After so long no further run is started.</param>
+    /// <param name="runsAtLeast">However long they take.</param>
+    public static (double Milliseconds, double PeakMegabytes) Of(Action action, double secondsAtMost = 2, int runsAtLeast = 3)
     {
-        action();
         double peak = PeakOf(action);
         var times = new List<double>();
         var total = Stopwatch.StartNew();
-        while (times.Count < 5 || (times.Count < 100 && total.Elapsed.TotalSeconds < secondsAtMost))
+        while (times.Count < runsAtLeast || (times.Count < 100 && total.Elapsed.TotalSeconds < secondsAtMost))
         {
             var watch = Stopwatch.StartNew();
             action();
             times.Add(watch.Elapsed.TotalMilliseconds);
-            if (times.Count >= 3 && total.Elapsed.TotalSeconds > 5 * secondsAtMost) break;
         }
         return (times.Order().ElementAt(times.Count / 2), peak);
     }

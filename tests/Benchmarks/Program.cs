@@ -4,6 +4,7 @@ using NotebookHelpers.Benchmarks;
 var benchmarks = new Dictionary<string, Action>
 {
     ["losses"] = LossBenchmark.Run,
+    ["retrieval"] = RetrievalBenchmark.Run,
 };
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))
