@@ -89,13 +89,6 @@ namespace Microsoft.DotNet.Interactive
     {
         public static DisplayedValue Display(this KernelInvocationContext context, object? value, params string[] mimeTypes) =>
             new(context.Show(value, mimeTypes, ShownAs.Display), mimeTypes, context);
-
-        public static DisplayedValue DisplayAs(this KernelInvocationContext context, string value, string mimeType)
-        {
-            string id = Guid.NewGuid().ToString("N");
-            context.Publish(new ValueShown(ShownAs.Display, id, new() { [mimeType] = value }));
-            return new(id, [mimeType], context);
-        }
     }
 
     /// <summary>Something on the page that can be replaced while its cell runs.</summary>

@@ -129,7 +129,7 @@ public static class NotebookExecutor
     {
         try
         {
-            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(notebook.Cells.Select(cell => cell.Source)));
+            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(notebook.Cells));
             await process.StandardInput.FlushAsync();
         }
         catch (IOException) // it ended before it read; the exit code says so
@@ -214,6 +214,7 @@ public static class NotebookExecutor
         {
             while (stream.ReadLine() is { } line)
             {
+                if (ScriptKernel.IsHostFrame(line)) continue;
                 lock (_gate)
                 {
                     _lines.Enqueue(line);

@@ -19,7 +19,7 @@ internal static class NotebookProcess
         using var pipe = new AnonymousPipeClientStream(PipeDirection.Out, pipeHandle);
         using var writer = new StreamWriter(pipe) { AutoFlush = true };
         var input = Console.In;
-        string[] cells = JsonSerializer.Deserialize<string[]>(input.ReadLine()!)!;
+        var cells = JsonSerializer.Deserialize<CodeCell[]>(input.ReadLine()!)!;
         Console.SetIn(TextReader.Null);
         EndWithTheRunner(input);
 
@@ -36,7 +36,7 @@ internal static class NotebookProcess
         for (int i = 0; i < cells.Length && running; i++)
         {
             Publish(new CellStarted(i));
-            running = await kernel.RunAsync(cells[i], Publish);
+            running = await kernel.RunAsync(cells[i].Id, cells[i].Source, Publish);
         }
         Publish(new NotebookEnded([.. Claims()]));
         // The runner reads the peak memory and then ends this process.

@@ -14,7 +14,7 @@ public sealed class ProgressDisplay(IAnsiConsole console)
         var clock = Stopwatch.StartNew();
         string Line(CodeCell? cell) => cell is null
             ? $"{notebook.Name}  starting"
-            : $"{notebook.Name}  cell {notebook.Cells.IndexOf(cell) + 1}/{notebook.Cells.Count}  {clock.Elapsed.TotalSeconds,6:0.0} s  {Short(cell.FirstLine)}";
+            : $"{notebook.Name}  cell {notebook.Cells.IndexOf(cell) + 1}/{notebook.Cells.Count}  {clock.Elapsed.TotalSeconds,6:0.0} s  {RunCommand.Printable(Short(cell.FirstLine))}";
 
         if (!_live)
             return await work(cell => console.WriteLine(Line(cell)));

@@ -17,7 +17,6 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
     public async Task<int> RunAsync(IReadOnlyList<string> notebooks, CancellationToken cancellation)
     {
         Directory.CreateDirectory(output);
-        List<string> written = [];
         bool interrupted = false;
         foreach (string path in notebooks)
         {
@@ -30,7 +29,6 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
             try
             {
                 await RunAsync(path, target, cancellation);
-                written.Add(target);
             }
             catch (NotebookFormatException e)
             {
@@ -43,8 +41,14 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
             }
         }
         bool failed = _rows.Exists(row => row.Result is not { Failure: null });
-        if (!interrupted && helpers is not null && written.Count > 0) SiteWriter.Write(written, output, helpers);
-        ShowTable();
+        try
+        {
+            if (!interrupted && helpers is not null) WritePages(helpers);
+        }
+        finally
+        {
+            ShowTable();
+        }
         return interrupted ? Interrupted : failed ? Failed : Succeeded;
     }
 
@@ -76,11 +80,24 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         console.WriteLine($"{notebook.Name}: ok, {notebook.Cells.Count} cells in {result.Elapsed.TotalSeconds:0.0} s");
     }
 
+    private void WritePages(string helpersFolder)
+    {
+        // Also of notebooks that an earlier run left here, so that the index keeps naming them.
+        string[] executed = [.. Directory.GetFiles(output, "*.ipynb").Order(StringComparer.Ordinal)];
+        if (executed.Length == 0) return;
+        SiteWriter.Write(executed, output, helpersFolder);
+        console.WriteLine($"Pages: {Path.Combine(output, "index.html")}");
+    }
+
     private void Fail(string name, string cells, NotebookResult? result, string message)
     {
         _rows.Add((name, cells, result, "[red]failed[/]"));
-        console.Write(new Text(message + "\n", new Style(Color.Red)));
+        console.Write(new Text(Printable(message) + "\n", new Style(Color.Red)));
     }
+
+    /// <summary>A message may come from a notebook; it must not command the terminal.</summary>
+    internal static string Printable(string text) =>
+        string.Concat(text.Select(c => char.IsControl(c) && c is not '\n' and not '\t' ? '\uFFFD' : c));
 
     private void ShowTable()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Html;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -13,8 +14,16 @@ namespace NotebookRunner;
 /// <param name="folder">The notebook's folder; paths of #r are relative to it.</param>
 public sealed class ScriptKernel(string folder)
 {
+    private static readonly string[] HostFrames =
+    [
+        "at Microsoft.CodeAnalysis.Scripting.", "at System.Runtime.CompilerServices.Async", "at NotebookRunner.",
+        "at Program", "--- End of stack trace from previous location",
+    ];
+
     private readonly ScriptOptions _options = ScriptOptions.Default
         .WithLanguageVersion(LanguageVersion.CSharp14)
+        .WithEmitDebugInformation(true) // a trace names cell and line
+        .WithFileEncoding(Encoding.UTF8)
         .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(Path.GetFullPath(folder)))
         .AddImports(
             "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq",
@@ -23,23 +32,24 @@ public sealed class ScriptKernel(string folder)
 
     private ScriptState<object>? _state;
 
-    /// <summary>Runs one cell. Every output, and last a <see cref="CellSucceeded"/> or <see cref="CellFailed"/>, goes to <paramref name="publish"/>.</summary>
+    /// <summary>Runs one cell; <paramref name="name"/> is what traces call it. Every output, and last a <see cref="CellSucceeded"/> or <see cref="CellFailed"/>, goes to <paramref name="publish"/>.</summary>
     /// <returns>Whether the cell compiled and ran to its end.</returns>
-    public async Task<bool> RunAsync(string code, Action<ExecutionEvent> publish)
+    public async Task<bool> RunAsync(string name, string code, Action<ExecutionEvent> publish)
     {
         CellConsole.Install();
         var context = new KernelInvocationContext(publish);
-        var failure = await RunAsync(code, context);
+        var failure = await RunAsync(name, code, context);
         context.End(failure ?? (ExecutionEvent)new CellSucceeded());
         return failure is null;
     }
 
-    private async Task<CellFailed?> RunAsync(string code, KernelInvocationContext context)
+    private async Task<CellFailed?> RunAsync(string name, string code, KernelInvocationContext context)
     {
         try
         {
             if (RefusedDirective(code) is { } refused) return CompilationFailed([refused]);
-            var script = _state is null ? CSharpScript.Create<object>(code, _options) : _state.Script.ContinueWith<object>(code, _options);
+            var options = _options.WithFilePath(name);
+            var script = _state is null ? CSharpScript.Create<object>(code, options) : _state.Script.ContinueWith<object>(code, options);
             var diagnostics = script.Compile();
             if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
                 return CompilationFailed(diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d + Hint(d)));
@@ -96,11 +106,11 @@ public sealed class ScriptKernel(string folder)
 
     private static CellFailed Failed(Exception exception)
     {
-        // The frames below the cell are the scripting host's, the same in every trace.
-        var lines = exception.ToString().ReplaceLineEndings("\n").Split('\n')
-            .Where(line => !line.Contains("at Microsoft.CodeAnalysis.Scripting.", StringComparison.Ordinal)
-                && !line.Contains("at NotebookRunner.ScriptKernel.", StringComparison.Ordinal)
-                && !line.StartsWith("--- End of stack trace from previous location", StringComparison.Ordinal));
+        var lines = exception.ToString().ReplaceLineEndings("\n").Split('\n').Where(line => !IsHostFrame(line));
         return new(exception.GetType().Name, exception.Message, [.. lines]);
     }
+
+    /// <summary>Whether a line of a trace lies below the cell: the scripting host's frames are the same in every trace.</summary>
+    internal static bool IsHostFrame(string line) =>
+        HostFrames.Any(frame => line.TrimStart().StartsWith(frame, StringComparison.Ordinal));
 }
