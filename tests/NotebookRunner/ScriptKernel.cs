@@ -80,12 +80,12 @@ public sealed class ScriptKernel(string folder)
 
     private static string Hint(Diagnostic diagnostic)
     {
-        var node = diagnostic.Location.SourceTree?.GetRoot().FindToken(diagnostic.Location.SourceSpan.Start).Parent?.FirstAncestorOrSelf<CompilationUnitSyntax>();
-        bool usingDeclaration = diagnostic.Id is "CS1002" or "CS1519" && node is not null && node.Usings.Any(u => u.SemicolonToken.IsMissing);
+        string line = diagnostic.Location.SourceTree?.GetText().Lines.GetLineFromPosition(diagnostic.Location.SourceSpan.Start).ToString().TrimStart() ?? "";
+        bool isUsing = line.StartsWith("using ", StringComparison.Ordinal) || line.StartsWith("await using ", StringComparison.Ordinal);
         return diagnostic.Id switch
         {
-            _ when usingDeclaration => " (a cell's top level takes no `using var`: write a block `using (...) { }`, or put it inside a method)",
-            "CS0006" when diagnostic.GetMessage().Contains("nuget:", StringComparison.Ordinal) => " (#r takes a path to an assembly here, no package)",
+            "CS1002" or "CS1519" when isUsing => " (a cell's top level takes no `using var`: write a block `using (...) { }`, or put it inside a method)",
+            "CS0006" when line.Contains("nuget:", StringComparison.Ordinal) => " (#r takes a path to an assembly here, no package)",
             _ => "",
         };
     }
