@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Reflection;
 using NotebookRunner;
 using Spectre.Console;
@@ -27,7 +28,8 @@ var timeout = new Option<double>("--timeout")
 };
 timeout.Validators.Add(result =>
 {
-    if (result.GetValue(timeout) is not (> 0 and < 1e6)) result.AddError("--timeout takes a number of seconds greater than 0.");
+    if (result.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and < 1e6))
+        result.AddError($"--timeout takes a number of seconds greater than 0, not '{token.Value}'.");
 });
 var noHtml = new Option<bool>("--no-html") { Description = "Write no pages." };
 var folder = new Option<string>("--notebooks")
