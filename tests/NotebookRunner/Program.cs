@@ -55,7 +55,7 @@ command.SetAction(async (parsed, cancellation) =>
     }
     var run = new RunCommand(
         AnsiConsole.Console, parsed.GetValue(output)!, TimeSpan.FromSeconds(parsed.GetValue(timeout)),
-        parsed.GetValue(noHtml) ? null : Metadata("HelpersPath"));
+        writePages: !parsed.GetValue(noHtml));
     return await run.RunAsync(selected, cancellation);
 });
 

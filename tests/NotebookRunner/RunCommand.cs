@@ -6,8 +6,8 @@ namespace NotebookRunner;
 /// <param name="console">Where to say it.</param>
 /// <param name="output">Folder for executed notebooks and pages.</param>
 /// <param name="timeout">Time for one notebook.</param>
-/// <param name="helpers">Folder of the library, for what pages take from it; null to write no pages.</param>
-public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan timeout, string? helpers)
+/// <param name="writePages">Whether to write pages, too.</param>
+public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan timeout, bool writePages)
 {
     public const int Succeeded = 0, Failed = 1, Misused = 2, Interrupted = 130;
 
@@ -43,7 +43,7 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         bool failed = _rows.Exists(row => row.Result is not { Failure: null });
         try
         {
-            if (!interrupted && helpers is not null) WritePages(helpers);
+            if (!interrupted && writePages) WritePages();
         }
         finally
         {
@@ -80,12 +80,12 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         console.WriteLine($"{notebook.Name}: ok, {notebook.Cells.Count} cells in {result.Elapsed.TotalSeconds:0.0} s");
     }
 
-    private void WritePages(string helpersFolder)
+    private void WritePages()
     {
         // Also of notebooks that an earlier run left here, so that the index keeps naming them.
         string[] executed = [.. Directory.GetFiles(output, "*.ipynb").Order(StringComparer.Ordinal)];
         if (executed.Length == 0) return;
-        SiteWriter.Write(executed, output, helpersFolder);
+        SiteWriter.Write(executed, output);
         console.WriteLine($"Pages: {Path.Combine(output, "index.html")}");
     }
 
