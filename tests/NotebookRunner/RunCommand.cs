@@ -16,19 +16,18 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
     /// <returns>The process's exit code.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> notebooks, CancellationToken cancellation)
     {
+        if (notebooks.FirstOrDefault(path => Target(path) == Path.GetFullPath(path)) is { } own)
+        {
+            console.WriteLine($"{own}: the output folder is the notebook's own; its source would be overwritten.");
+            return Misused;
+        }
         Directory.CreateDirectory(output);
         bool interrupted = false;
         foreach (string path in notebooks)
         {
-            string target = Path.GetFullPath(Path.Combine(output, Path.GetFileName(path)));
-            if (target == Path.GetFullPath(path))
-            {
-                console.WriteLine($"{path}: the output folder is the notebook's own; its source would be overwritten.");
-                return Misused;
-            }
             try
             {
-                await RunAsync(path, target, cancellation);
+                await RunOneAsync(path, cancellation);
             }
             catch (NotebookFormatException e)
             {
@@ -52,7 +51,9 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         return interrupted ? Interrupted : failed ? Failed : Succeeded;
     }
 
-    private async Task RunAsync(string path, string target, CancellationToken cancellation)
+    private string Target(string path) => Path.GetFullPath(Path.Combine(output, Path.GetFileName(path)));
+
+    private async Task RunOneAsync(string path, CancellationToken cancellation)
     {
         var notebook = NotebookDocument.Load(path);
         NotebookResult result;
@@ -68,7 +69,7 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         }
         finally
         {
-            notebook.Write(target);
+            notebook.Write(Target(path));
         }
         string cells = $"{result.CellsRun}/{notebook.Cells.Count}";
         if (result.Failure is not null)

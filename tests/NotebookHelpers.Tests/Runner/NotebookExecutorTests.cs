@@ -34,12 +34,14 @@ public sealed class NotebookExecutorTests : IDisposable
     {
         var (result, written) = await Run(Fixture("library.ipynb"), Long);
         Assert.Null(result.Failure);
-        Assert.Equal("9 10000x28x28\n", string.Concat(Outputs(written, 1).Single()!["text"]!.AsArray()));
-        Assert.Contains("\"y\":[1,4,9]", Text(Outputs(written, 2).Single()!, "text/html"), StringComparison.Ordinal);
+        Assert.Equal("9 10000x28x28\n", string.Concat(Outputs(written, 2).Single()!["text"]!.AsArray()));
+        Assert.Contains("\"y\":[1,4,9]", Text(Outputs(written, 3).Single(), "text/html"), StringComparison.Ordinal);
+        Assert.Equal("100 %", Text(Outputs(written, 4).Single(), "text/plain"));
         // One instance of what host and library share, and of what the library serves to cells.
         Assert.Equal(
             "FSharp.Core, Microsoft.DotNet.Interactive.Formatting, NotebookHelpers, Plotly.NET, TorchSharp",
-            Text(Outputs(written, 3).Single()!, "text/plain"));
+            Text(Outputs(written, 5).Single(), "text/plain"));
+        Assert.True(Assert.Single(result.Claims).Holds);
     }
 
     [Fact]
@@ -118,7 +120,7 @@ public sealed class NotebookExecutorTests : IDisposable
         const string Start = "#r \"Claiming.dll\"\nusing NotebookHelpers;\nClaims.Add(\"first\", 0.5, true);";
         var (kept, _) = await Run(_folder.Notebook("kept.ipynb", Start, "1"));
         Assert.Null(kept.Failure);
-        Assert.Equal([new Claim("first", 0.5, true)], kept.Claims);
+        Assert.Equal([new NotebookRunner.Claim("first", 0.5, true)], kept.Claims);
 
         var (broken, _) = await Run(_folder.Notebook("broken.ipynb", Start, "Claims.Add(\"recall at 1\", double.NaN, false);"));
         Assert.Equal(2, broken.Claims.Count);
