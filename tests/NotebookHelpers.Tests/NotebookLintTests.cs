@@ -15,7 +15,8 @@ public sealed class NotebookLintTests : IDisposable
     {
         string folder = Path.Combine(HelpersAssemblies.RepositoryRoot, "notebooks");
         string[] notebooks = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.ipynb") : [];
-        Assert.Empty(notebooks.Order(StringComparer.Ordinal).SelectMany(NotebookLint.Problems));
+        string problems = string.Join('\n', notebooks.Order(StringComparer.Ordinal).SelectMany(NotebookLint.Problems));
+        Assert.True(problems.Length == 0, problems);
     }
 
     [Fact]
