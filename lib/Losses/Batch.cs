@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>What the losses and miners over a labelled batch share: its checks, its distances, its masks of pairs.</summary>
+internal static class Batch
+{
+    /// <summary>Checks embeddings [n, d] of a floating-point type against integer labels [n] on the same device.</summary>
+    public static void Check(Tensor embeddings, Tensor labels,
+        [CallerArgumentExpression(nameof(embeddings))] string? embeddingsName = null,
+        [CallerArgumentExpression(nameof(labels))] string? labelsName = null)
+    {
+        CheckEmbeddings(embeddings, embeddingsName);
+        if (labels.dim() != 1 || labels.shape[0] != embeddings.shape[0] || labels.is_floating_point())
+            throw new ArgumentException($"Expected one integer label for each of the {embeddings.shape[0]} embeddings; got {Describe(labels)}.", labelsName);
+        if (labels.device_type != embeddings.device_type)
+            throw new ArgumentException($"Expected labels on the embeddings' device, {embeddings.device}; got {labels.device}.", labelsName);
+    }
+
+    /// <summary>Checks embeddings [n, d] of a floating-point type.</summary>
+    public static void CheckEmbeddings(Tensor embeddings, [CallerArgumentExpression(nameof(embeddings))] string? name = null)
+    {
+        if (embeddings.dim() != 2 || !embeddings.is_floating_point())
+            throw new ArgumentException($"Expected floating-point embeddings [n, d]; got {Describe(embeddings)}.", name);
+    }
+
+    /// <summary>Checks that two batches of embeddings have one shape, type and device.</summary>
+    public static void CheckAlike(Tensor first, Tensor second,
+        [CallerArgumentExpression(nameof(first))] string? firstName = null,
+        [CallerArgumentExpression(nameof(second))] string? secondName = null)
+    {
+        CheckEmbeddings(first, firstName);
+        if (!first.shape.SequenceEqual(second.shape) || first.dtype != second.dtype || first.device_type != second.device_type)
+            throw new ArgumentException($"Expected the same shape, type and device as {firstName}, {Describe(first)}; got {Describe(second)}.", secondName);
+    }
+
+    /// <summary>Checks one target for each pair.</summary>
+    public static void CheckPairTargets(Tensor x1, Tensor y)
+    {
+        if (y.dim() != 1 || y.shape[0] != x1.shape[0] || y.device_type != x1.device_type)
+            throw new ArgumentException($"Expected 0 or 1 for each of the {x1.shape[0]} pairs, on {x1.device}; got {Describe(y)}.", nameof(y));
+    }
+
+    /// <summary>A tensor's type, shape and device for a message.</summary>
+    public static string Describe(Tensor tensor) => $"{tensor.dtype} [{string.Join(", ", tensor.shape)}] on {tensor.device}";
+
+    /// <summary>Rows of length 1; a row of zeros stays zero.</summary>
+    public static Tensor Normalize(Tensor embeddings) => nn.functional.normalize(embeddings, p: 2, dim: 1);
+
+    /// <summary>
+    /// The Euclidean distances between all rows, [n, n]. Where a distance is zero (equal embeddings, the diagonal) the
+    /// gradient is zero, not the NaN that differentiating a square root at zero gives.
+    /// </summary>
+    public static Tensor Distances(Tensor embeddings) => cdist(embeddings, embeddings);
+
+    /// <summary>Which pairs share a label, bool [n, n]; an item does not make a pair with itself.</summary>
+    public static Tensor SameLabel(Tensor labels)
+    {
+        var same = labels.unsqueeze(0).eq(labels.unsqueeze(1));
+        same.diagonal().fill_(false);
+        return same;
+    }
+
+    /// <summary>Which pairs differ in their label, bool [n, n].</summary>
+    public static Tensor DifferentLabel(Tensor labels) => labels.unsqueeze(0).ne(labels.unsqueeze(1));
+
+    /// <summary>A loss of 0 whose gradient is 0: what remains of a batch without a single pair.</summary>
+    public static Tensor ZeroLoss(Tensor embeddings) => embeddings.sum() * 0;
+
+    /// <summary>The mean of those losses that are above zero, 0 if none is: an already solved pair does not dilute the others.</summary>
+    public static Tensor MeanOfNonZero(Tensor losses) => losses.sum() / losses.gt(0).sum().clamp_min(1);
+}

@@ -1,0 +1,102 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// The contrastive loss of DrLIM (Hadsell, Chopra, LeCun 2006, "Dimensionality Reduction by Learning an Invariant Mapping",
+/// eq. 4): the mean over pairs of (1 - Y)/2 D² + Y/2 max(0, m - D)², with D the Euclidean distance and Y = 1 for a
+/// <em>dissimilar</em> pair.
+/// </summary>
+/// <remarks>Two embeddings that coincide have no direction to be pushed in: their gradient is zero.</remarks>
+public sealed class HadsellLoss
+{
+    /// <summary>The loss with the given margin.</summary>
+    /// <param name="margin">m: the distance from which on dissimilar pairs are left alone, in the embeddings' units.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The margin is not a positive number.</exception>
+    public HadsellLoss(double margin)
+    {
+        if (!(margin > 0 && double.IsFinite(margin)))
+            throw new ArgumentOutOfRangeException(nameof(margin), margin, "Expected a positive margin.");
+        Margin = margin;
+    }
+
+    /// <summary>The distance from which on dissimilar pairs are left alone.</summary>
+    public double Margin { get; }
+
+    /// <summary>The loss over given pairs.</summary>
+    /// <param name="x1">The first embedding of each pair, [n, d].</param>
+    /// <param name="x2">The second embedding of each pair, [n, d].</param>
+    /// <param name="y">0 for a similar, 1 for a dissimilar pair, [n], of any type.</param>
+    /// <returns>A scalar; 0 for no pairs.</returns>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    public Tensor forward(Tensor x1, Tensor x2, Tensor y)
+    {
+        Batch.CheckAlike(x1, x2);
+        Batch.CheckPairTargets(x1, y);
+        using var scope = NewDisposeScope();
+        var dissimilar = y.to_type(x1.dtype);
+        var squared = (x1 - x2).square().sum(1);
+        // The root of exactly zero is taken as a constant, since its derivative is infinite.
+        var distance = squared.masked_fill(squared.eq(0), 1).sqrt() * squared.ne(0);
+        var losses = (1 - dissimilar) * squared + dissimilar * (Margin - distance).relu().square();
+        return (losses.sum() / (2.0 * Math.Max(1, x1.shape[0]))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss over all n(n - 1)/2 pairs of a batch, those with unequal labels dissimilar.</summary>
+    /// <param name="embeddings">[n, d].</param>
+    /// <param name="labels">Integers, [n].</param>
+    /// <returns>A scalar; 0 for fewer than two embeddings.</returns>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    public Tensor forward(Tensor embeddings, Tensor labels)
+    {
+        Batch.Check(embeddings, labels);
+        long n = embeddings.shape[0];
+        using var scope = NewDisposeScope();
+        if (n < 2) return Batch.ZeroLoss(embeddings).MoveToOuterDisposeScope();
+        var distance = Batch.Distances(embeddings);
+        // Every pair stands twice in the matrix, which its one half and the number of ordered pairs make up for.
+        var force = where(Batch.DifferentLabel(labels), (Margin - distance).relu(), distance);
+        // The diagonal carries the distance of an item to itself, up to rounding: not a pair.
+        var losses = force.square().masked_fill(eye(n, dtype: ScalarType.Bool, device: embeddings.device), 0);
+        return (losses.sum() / (2.0 * n * (n - 1))).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>
+/// The exponential contrastive loss (Chopra, Hadsell, LeCun 2005, "Learning a Similarity Metric Discriminatively, with
+/// Application to Face Verification", eq. 8): the mean over pairs of (1 - Y)(2/Q)E² + 2 Y Q exp(-2.77 E/Q), with E the L1
+/// distance and Y = 1 for a <em>dissimilar</em> pair. There is no margin: dissimilar pairs are pushed at any distance.
+/// </summary>
+public sealed class ChopraLoss
+{
+    /// <summary>The loss for embeddings whose L1 distance is at most <paramref name="upperBound"/>.</summary>
+    /// <param name="upperBound">Q, the upper bound of the L1 distance; for d components between 0 and 1 it is d.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The bound is not a positive number.</exception>
+    public ChopraLoss(double upperBound)
+    {
+        if (!(upperBound > 0 && double.IsFinite(upperBound)))
+            throw new ArgumentOutOfRangeException(nameof(upperBound), upperBound, "Expected a positive upper bound of the L1 distance.");
+        UpperBound = upperBound;
+    }
+
+    /// <summary>Q, the upper bound of the L1 distance.</summary>
+    public double UpperBound { get; }
+
+    /// <summary>The loss over given pairs.</summary>
+    /// <param name="x1">The first embedding of each pair, [n, d].</param>
+    /// <param name="x2">The second embedding of each pair, [n, d].</param>
+    /// <param name="y">0 for a similar, 1 for a dissimilar pair, [n], of any type.</param>
+    /// <returns>A scalar; 0 for no pairs.</returns>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    public Tensor forward(Tensor x1, Tensor x2, Tensor y)
+    {
+        Batch.CheckAlike(x1, x2);
+        Batch.CheckPairTargets(x1, y);
+        using var scope = NewDisposeScope();
+        var dissimilar = y.to_type(x1.dtype);
+        var energy = (x1 - x2).abs().sum(1);
+        var losses = (1 - dissimilar) * (2 / UpperBound) * energy.square()
+            + dissimilar * (2 * UpperBound) * (energy * (-2.77 / UpperBound)).exp();
+        return (losses.sum() / Math.Max(1, x1.shape[0])).MoveToOuterDisposeScope();
+    }
+}
