@@ -54,20 +54,9 @@ internal static class Batch
     /// </summary>
     public static Tensor Distances(Tensor embeddings) => cdist(embeddings, embeddings);
 
-    /// <summary>Which pairs share a label, bool [n, n]; an item does not make a pair with itself.</summary>
-    public static Tensor SameLabel(Tensor labels)
-    {
-        var same = labels.unsqueeze(0).eq(labels.unsqueeze(1));
-        same.diagonal().fill_(false);
-        return same;
-    }
-
     /// <summary>Which pairs differ in their label, bool [n, n].</summary>
     public static Tensor DifferentLabel(Tensor labels) => labels.unsqueeze(0).ne(labels.unsqueeze(1));
 
     /// <summary>A loss of 0 whose gradient is 0: what remains of a batch without a single pair.</summary>
     public static Tensor ZeroLoss(Tensor embeddings) => embeddings.sum() * 0;
-
-    /// <summary>The mean of those losses that are above zero, 0 if none is: an already solved pair does not dilute the others.</summary>
-    public static Tensor MeanOfNonZero(Tensor losses) => losses.sum() / losses.gt(0).sum().clamp_min(1);
 }

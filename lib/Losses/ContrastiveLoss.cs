@@ -52,17 +52,34 @@ public sealed class ContrastiveLoss
     {
         Batch.Check(embeddings, labels);
         using var scope = NewDisposeScope();
-        if (embeddings.shape[0] < 2) return Batch.ZeroLoss(embeddings).MoveToOuterDisposeScope();
-        var x = Normalize ? Batch.Normalize(embeddings) : embeddings;
-        var measured = Measure == PairMeasure.EuclideanDistance ? Batch.Distances(x) : x.mm(x.t());
-        // One hinge per pair, of the kind its labels ask for: violation = ±(measured - margin).
-        var different = Batch.DifferentLabel(labels);
-        var same = Batch.SameLabel(labels);
-        var positive = Violation(measured, PositiveMargin, pull: true).masked_fill(same.logical_not(), 0);
-        var negative = Violation(measured, NegativeMargin, pull: false).masked_fill(different.logical_not(), 0);
-        return (Batch.MeanOfNonZero(positive) + Batch.MeanOfNonZero(negative)).MoveToOuterDisposeScope();
+        return Of(embeddings, new PairMask(labels)).MoveToOuterDisposeScope();
     }
 
-    private Tensor Violation(Tensor measured, double margin, bool pull) =>
-        (pull == (Measure == PairMeasure.EuclideanDistance) ? measured - margin : margin - measured).relu();
+    /// <summary>The loss over mined pairs; a pair named twice counts once.</summary>
+    /// <param name="embeddings">[n, d].</param>
+    /// <param name="pairs">Positions in the batch.</param>
+    /// <returns>A scalar.</returns>
+    /// <exception cref="ArgumentException">The embeddings are not floating-point [n, d].</exception>
+    public Tensor forward(Tensor embeddings, Pairs pairs)
+    {
+        Batch.CheckEmbeddings(embeddings);
+        using var scope = NewDisposeScope();
+        return Of(embeddings, new PairMask(embeddings, pairs)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Of(Tensor embeddings, PairMask mask)
+    {
+        if (embeddings.shape[0] < 2) return Batch.ZeroLoss(embeddings);
+        int sign = Measure == PairMeasure.EuclideanDistance ? 1 : -1;
+        return PairMatrix.Loss(Normalize ? Batch.Normalize(embeddings) : embeddings, Measure, mask, rows =>
+            [Hinge(rows.Measured, PositiveMargin, rows.Positive, sign), Hinge(rows.Measured, NegativeMargin, rows.Negative, -sign)]);
+    }
+
+    // max(0, sign (measured - margin)) over the pairs of the mask, to be averaged over those above zero.
+    private static PairMatrix.Term Hinge(Tensor measured, double margin, Tensor mask, int sign)
+    {
+        var active = (sign > 0 ? measured.gt(margin) : measured.lt(margin)).logical_and_(mask);
+        var derivative = active.to_type(measured.dtype).mul_(sign);
+        return new PairMatrix.Term((measured - margin).mul_(derivative).sum(), active.sum(), derivative);
+    }
 }

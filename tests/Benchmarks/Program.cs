@@ -1,2 +1,15 @@
-using TorchSharp;
-Console.WriteLine(torch.cuda.is_available() ? "cuda" : "cpu");
+using NotebookHelpers.Benchmarks;
+
+// Each name prints its tables as Markdown: dotnet run -c Release --project tests/Benchmarks -- losses
+var benchmarks = new Dictionary<string, Action>
+{
+    ["losses"] = LossBenchmark.Run,
+};
+
+if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))
+{
+    Console.Error.WriteLine($"Expected one or more of: {string.Join(", ", benchmarks.Keys)}.");
+    return 2;
+}
+foreach (string name in args) benchmarks[name]();
+return 0;

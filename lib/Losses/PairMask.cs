@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>Which pairs of a batch count as positive and which as negative: by label, or as mined. An item makes no pair with itself.</summary>
+internal sealed class PairMask
+{
+    private readonly Tensor? _labels, _positive, _negative;
+
+    /// <summary>Equal labels make a positive pair, unequal ones a negative pair.</summary>
+    public PairMask(Tensor labels) => _labels = labels;
+
+    /// <summary>The mined pairs; one that is named twice counts once.</summary>
+    public PairMask(Tensor embeddings, Pairs pairs) =>
+        (_positive, _negative) = (Mask(embeddings, pairs.AnchorsPositive, pairs.Positives), Mask(embeddings, pairs.AnchorsNegative, pairs.Negatives));
+
+    /// <summary>Whether there is a negative pair at all.</summary>
+    public bool AnyNegative => _labels is null ? _negative!.any().item<bool>() : _labels.ne(_labels[0]).any().item<bool>();
+
+    /// <summary>The masks of the anchors from start on, bool [count, n] each.</summary>
+    public (Tensor Positive, Tensor Negative) Rows(long start, long count)
+    {
+        if (_labels is null) return (_positive!.narrow(0, start, count), _negative!.narrow(0, start, count));
+        var positive = _labels.narrow(0, start, count).unsqueeze(1).eq(_labels);
+        var negative = positive.logical_not();
+        positive.diagonal(start).fill_(false);
+        return (positive, negative);
+    }
+
+    private static Tensor Mask(Tensor embeddings, Tensor anchors, Tensor partners)
+    {
+        long n = embeddings.shape[0];
+        var mask = zeros(n, n, dtype: ScalarType.Bool, device: embeddings.device);
+        return mask.index_put_(tensor(true, device: embeddings.device), [anchors, partners]);
+    }
+}

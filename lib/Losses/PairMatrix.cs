@@ -1,0 +1,95 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// A loss over the n x n matrix of distances or similarities of a batch, computed a few anchors (rows) at a time: each block
+/// yields its share of the value and, at once, of the gradient, so that no more than a block lives at a time and it stays in
+/// the processor's cache. The gradient is exact; it cannot itself be differentiated again.
+/// </summary>
+internal static class PairMatrix
+{
+    // Elements of a block: a megabyte of float32.
+    private const long BlockElements = 1 << 18;
+
+    /// <summary>One block: the distances or similarities of its anchors to the whole batch, and which of them are pairs; [b, n] each.</summary>
+    public sealed record Rows(Tensor Measured, Tensor Positive, Tensor Negative);
+
+    /// <summary>A term of a loss: what to add up, by how many to divide, and how the sum changes with each measured value, [b, n].</summary>
+    public sealed record Term(Tensor Sum, Tensor Count, Tensor Derivative);
+
+    /// <summary>The sum over terms of Sum / Count, each added up over all blocks; a term with nothing to count is 0.</summary>
+    public static Tensor Loss(Tensor x, PairMeasure measure, PairMask mask, Func<Rows, Term[]> termsOf)
+    {
+        long n = x.shape[0], size = Math.Max(64, BlockElements / n);
+        bool differentiate = x.requires_grad && is_grad_enabled();
+        var points = x.detach();
+        var totals = new List<(Tensor Sum, Tensor Count, Tensor Gradient)>();
+        using (no_grad())
+        {
+            for (long start = 0; start < n; start += size)
+            {
+                using var scope = NewDisposeScope();
+                long count = Math.Min(size, n - start);
+                var anchors = points.narrow(0, start, count);
+                var measured = Measure(anchors, points, measure);
+                var (positive, negative) = mask.Rows(start, count);
+                var terms = termsOf(new Rows(measured, positive, negative));
+                for (int t = 0; t < terms.Length; t++)
+                {
+                    if (totals.Count == t)
+                        totals.Add((zeros_like(terms[t].Sum).MoveToOuterDisposeScope(), zeros_like(terms[t].Count).MoveToOuterDisposeScope(), zeros_like(points).MoveToOuterDisposeScope()));
+                    totals[t].Sum.add_(terms[t].Sum);
+                    totals[t].Count.add_(terms[t].Count);
+                    if (differentiate) AddGradient(totals[t].Gradient, terms[t].Derivative, measured, points, start, measure);
+                }
+            }
+            foreach (var (sum, count, gradient) in totals)
+            {
+                sum.div_(count.clamp_min_(1));
+                gradient.div_(count);
+            }
+        }
+        var value = totals.Select(total => total.Sum).Aggregate((a, b) => a + b);
+        return differentiate ? WithGradient(value, x, totals.Select(total => total.Gradient).Aggregate((a, b) => a + b)) : value;
+    }
+
+    /// <summary>The distances or similarities of anchors [b, d] to points [n, d]: [b, n].</summary>
+    public static Tensor Measure(Tensor anchors, Tensor points, PairMeasure measure) =>
+        measure == PairMeasure.EuclideanDistance ? cdist(anchors, points) : anchors.mm(points.t());
+
+    /// <summary>
+    /// Adds to <paramref name="gradient"/> [n, d] what the derivative with respect to the measured values [b, n] of the
+    /// anchors from <paramref name="start"/> on means for the points, as anchors and as partners.
+    /// </summary>
+    public static void AddGradient(Tensor gradient, Tensor derivative, Tensor measured, Tensor points, long start, PairMeasure measure)
+    {
+        long count = measured.shape[0];
+        var (anchors, ofAnchors) = (points.narrow(0, start, count), gradient.narrow(0, start, count));
+        if (measure == PairMeasure.CosineSimilarity)
+        {
+            ofAnchors.addmm_(derivative, points);
+            gradient.addmm_(derivative.t(), anchors);
+            return;
+        }
+        // A distance grows along (anchor - point) / distance; where it is zero there is no such direction.
+        var weight = (derivative / measured).masked_fill_(measured.eq(0), 0);
+        ofAnchors.addcmul_(weight.sum(1, keepdim: true), anchors, 1).addmm_(weight, points, 1, -1);
+        gradient.addcmul_(weight.sum(dim: 0).unsqueeze(1), points, 1).addmm_(weight.t(), anchors, 1, -1);
+    }
+
+    /// <summary>A scalar of the given value whose gradient with respect to x is the given one.</summary>
+    public static Tensor WithGradient(Tensor value, Tensor x, Tensor gradient) => value + ((x - x.detach()) * gradient).sum();
+
+    /// <summary>A term's derivative by automatic differentiation, for losses whose own would be no faster.</summary>
+    /// <param name="rows">The block.</param>
+    /// <param name="losses">From the measured values [b, n] to one loss an anchor, [b].</param>
+    public static Term MeanOverAnchors(Rows rows, Func<Tensor, Tensor> losses)
+    {
+        using var gradient = enable_grad();
+        var measured = rows.Measured.detach().requires_grad_();
+        var sum = losses(measured).sum();
+        var derivative = autograd.grad([sum], [measured])[0];
+        return new Term(sum.detach(), tensor(rows.Measured.shape[0], device: sum.device), derivative);
+    }
+}
