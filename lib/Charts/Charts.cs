@@ -216,13 +216,13 @@ public static class Charts
         };
         return new()
         {
-            ["title"] = new Dictionary<string, object> { ["text"] = title, ["font"] = new Dictionary<string, object> { ["size"] = 16 } },
+            ["title"] = new Dictionary<string, object> { ["text"] = title, ["font"] = new Dictionary<string, object> { ["size"] = 16 }, ["x"] = 0, ["xanchor"] = "left", ["xref"] = "paper", ["y"] = 1, ["yanchor"] = "bottom", ["yref"] = "paper", ["pad"] = new Dictionary<string, object> { ["b"] = 34 } },
             ["xaxis"] = Axis(xAxis),
             ["yaxis"] = Axis(yAxis),
             ["font"] = new Dictionary<string, object> { ["color"] = TextColor, ["size"] = 13 },
             ["paper_bgcolor"] = "rgba(0,0,0,0)",
             ["plot_bgcolor"] = "rgba(0,0,0,0)",
-            ["margin"] = new Dictionary<string, object> { ["l"] = 60, ["r"] = 20, ["t"] = 60, ["b"] = 55 },
+            ["margin"] = new Dictionary<string, object> { ["l"] = 60, ["r"] = 20, ["t"] = 75, ["b"] = 55 },
             ["legend"] = new Dictionary<string, object> { ["orientation"] = "h", ["y"] = 1.02, ["yanchor"] = "bottom", ["x"] = 0 },
             ["height"] = 460,
         };
@@ -261,7 +261,7 @@ public static class Charts
             {
                 ["active"] = active,
                 ["currentvalue"] = new Dictionary<string, object> { ["prefix"] = prefix },
-                ["pad"] = new Dictionary<string, object> { ["t"] = 45, ["l"] = playable ? 70 : 0 },
+                ["pad"] = new Dictionary<string, object> { ["t"] = 45, ["l"] = playable ? 95 : 0 },
                 ["steps"] = states.Select(state => new Dictionary<string, object> { ["label"] = state.Name, ["method"] = "animate", ["args"] = new object[] { new[] { state.Name }, Animation(immediate: true) } }).ToArray(),
             },
         };

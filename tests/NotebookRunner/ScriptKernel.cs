@@ -53,7 +53,8 @@ public sealed class ScriptKernel(string folder)
             var diagnostics = script.Compile();
             if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
                 return CompilationFailed(diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d + Hint(d)));
-            foreach (var warning in diagnostics.Where(d => d.Severity == DiagnosticSeverity.Warning))
+            // CS1701 and CS1702 say that a package was built for an older .NET than the one that runs; builds leave them out, too.
+            foreach (var warning in diagnostics.Where(d => d.Severity == DiagnosticSeverity.Warning && d.Id is not ("CS1701" or "CS1702")))
                 context.Publish(new StreamWritten("stderr", warning + "\n"));
 
             _state = await (_state is null

@@ -1,6 +1,7 @@
 using System.Net;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
+using Markdig.Extensions.Mathematics;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
@@ -25,6 +26,8 @@ internal sealed class MarkdownPage(ISet<string> pagesOfSeries)
     {
         var document = Markdown.Parse(markdown, Pipeline);
         foreach (var heading in document.Descendants<HeadingBlock>()) Register(heading);
+        // $$...$$ inside a paragraph is displayed mathematics in every notebook host.
+        foreach (var math in document.Descendants<MathInline>().Where(math => math.DelimiterCount == 2)) math.GetAttributes().AddClass("display");
         foreach (var link in document.Descendants<LinkInline>()) link.Url = PageUrl(link.Url);
 
         using var writer = new StringWriter();

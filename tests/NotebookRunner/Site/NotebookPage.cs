@@ -55,7 +55,7 @@ internal sealed partial class NotebookPage
             toc.Append(CultureInfo.InvariantCulture, $"<li class=\"level-{heading.Level}\"><a href=\"#{Encode(heading.Anchor)}\">{Encode(heading.Text)}</a></li>");
 
         string plotly = PlotlyScript is null ? "" : "<script defer src=\"assets/plotly.js\"></script>";
-        string math = body.ToString().Contains("class=\"math\"", StringComparison.Ordinal)
+        string math = body.ToString().Contains("class=\"math", StringComparison.Ordinal)
             ? $"<link rel=\"stylesheet\" href=\"{katex}katex.min.css\"><script defer src=\"{katex}katex.min.js\"></script>" : "";
         return Shell(Title, plotly + math, $"""
             <div class="page">

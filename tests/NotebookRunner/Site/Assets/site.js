@@ -14,7 +14,7 @@
 
     if (window.katex) document.querySelectorAll(".math").forEach(function (element) {
       var tex = element.textContent.trim().replace(/^\\[([]|\\[)\]]$/g, "");
-      katex.render(tex, element, { displayMode: element.tagName === "DIV", throwOnError: false });
+      katex.render(tex, element, { displayMode: element.tagName === "DIV" || element.classList.contains("display"), throwOnError: false });
     });
 
     document.querySelectorAll("main h2[id], main h3[id]").forEach(function (heading) {
