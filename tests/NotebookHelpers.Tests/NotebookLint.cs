@@ -57,7 +57,8 @@ internal static partial class NotebookLint
         Check((lines[(lines.Length - 1) / 2] + lines[lines.Length / 2]) / 2.0 <= MedianLines, $"median code cell above {MedianLines} lines");
 
         var start = code[0];
-        Check(start.Source.StartsWith("#r \"../artifacts/helpers/NotebookHelpers.dll\"", StringComparison.Ordinal), $"{start.Id}: the first code cell does not begin with the library's #r");
+        string firstStatement = start.Source.Split('\n').FirstOrDefault(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)) ?? "";
+        Check(firstStatement.StartsWith("#r \"../artifacts/helpers/NotebookHelpers.dll\"", StringComparison.Ordinal), $"{start.Id}: the first code cell does not begin with the library's #r");
         Check(start.Source.Contains("Notebook.Start(", StringComparison.Ordinal), $"{start.Id}: the first code cell does not call Notebook.Start");
         Check(!PlotlyType().IsMatch(start.Source), $"{start.Id}: the first code cell names a Plotly type");
         Check(code[^1].Source.Contains("Claims.", StringComparison.Ordinal), $"{code[^1].Id}: the last code cell shows no claims");
