@@ -50,7 +50,8 @@ public static class Notebook
         Formatter.Register<IHtmlReport>(report => report.ToString()!, "text/plain");
         Formatter.SetPreferredMimeTypesFor(typeof(IHtmlReport), "text/html", "text/plain");
         Formatter.Register<Tensor>(TensorText.Describe, "text/plain");
-        Formatter.SetPreferredMimeTypesFor(typeof(Tensor), "text/plain");
+        Formatter.Register<Tensor>(TensorText.ToHtml, "text/html");
+        Formatter.SetPreferredMimeTypesFor(typeof(Tensor), "text/html", "text/plain");
         ChartFormatter.Register();
     }
 }

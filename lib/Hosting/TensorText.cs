@@ -5,10 +5,23 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Tensors as a reader wants them: shape and type first, then the values with four decimals, long rows cut.</summary>
+/// <summary>Tensors as a reader wants them: images as images; else shape and type first, then the values with four decimals, long rows cut.</summary>
 internal static class TensorText
 {
-    private const int MostInARow = 12;
+    private const int MostInARow = 12, MostImages = 40, SmallestImage = 8;
+
+    public static string ToHtml(Tensor tensor)
+    {
+        if (tensor.IsInvalid || !HoldsImages(tensor)) return $"<pre>{System.Net.WebUtility.HtmlEncode(Describe(tensor))}</pre>";
+        using var scope = NewDisposeScope();
+        var images = tensor.dim() == 2 ? tensor.unsqueeze(0) : tensor;
+        long shown = Math.Min(images.shape[0], MostImages);
+        return Charts.ImageGrid(images.narrow(0, 0, shown), title: $"{tensor.dtype} [{string.Join(", ", tensor.shape)}]" + (shown < images.shape[0] ? $", the first {shown}" : "")).ToHtml();
+    }
+
+    // Bytes with two long sides, alone or in a row, are grey-scale images everywhere in this series.
+    private static bool HoldsImages(Tensor tensor) =>
+        tensor.dtype == ScalarType.Byte && tensor.dim() is (2 or 3) && tensor.shape[^1] >= SmallestImage && tensor.shape[^2] >= SmallestImage;
 
     public static string Describe(Tensor tensor)
     {

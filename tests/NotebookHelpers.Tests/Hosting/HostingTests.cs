@@ -64,6 +64,19 @@ public class HostingTests
         Assert.Equal("Float32 [0, 3]", zeros(0, 3).ToDisplayString("text/plain"));
     }
 
+    [Theory]
+    [InlineData(true, 28L, 28L)]
+    [InlineData(true, 50L, 28L, 28L)]
+    [InlineData(false, 28L, 4L)]
+    [InlineData(false, 28L)]
+    public void Byte_tensors_with_the_shape_of_images_are_shown_as_images(bool shown, params long[] shape)
+    {
+        string html = zeros(shape, dtype: ScalarType.Byte).ToDisplayString("text/html");
+        Assert.Equal(shown, html.Contains("<img", StringComparison.Ordinal));
+        Assert.Equal(!shown, html.Contains("<pre>", StringComparison.Ordinal));
+        Assert.DoesNotContain("<img", zeros(28, 28).ToDisplayString("text/html"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Showing_tensors_and_images_leaves_none_behind()
     {
