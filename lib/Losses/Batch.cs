@@ -54,6 +54,31 @@ internal static class Batch
     /// </summary>
     public static Tensor Distances(Tensor embeddings) => cdist(embeddings, embeddings);
 
+    /// <summary>
+    /// The Euclidean distances of single pairs, as a function from positions i and j to [p]: from the rows themselves or, where
+    /// that would be more work, picked from the matrix of all distances.
+    /// </summary>
+    public static Func<Tensor, Tensor, Tensor> PairDistances(Tensor embeddings, long count)
+    {
+        long n = embeddings.shape[0];
+        if (count * embeddings.shape[1] <= n * n)
+            return (i, j) => (embeddings.index_select(0, i) - embeddings.index_select(0, j)).norm(1);
+        var all = Distances(embeddings).flatten();
+        return (i, j) => all.index_select(0, i * n + j);
+    }
+
+    /// <summary>ln Σ e^x over the entries of each row that the mask keeps; -∞, with gradient zero, for a row without any.</summary>
+    public static Tensor MaskedLogSumExp(Tensor exponents, Tensor mask) =>
+        exponents.masked_fill(mask.logical_not(), double.NegativeInfinity).logsumexp(1);
+
+    /// <summary>From here on ln(1 + e^x) is x: below float64's precision (torch's own default is 20, an error of 2e-9).</summary>
+    public const double SoftplusThreshold = 40;
+
+    /// <summary>Checks that a temperature is a positive number.</summary>
+    public static double CheckTemperature(double temperature) => temperature > 0 && double.IsFinite(temperature)
+        ? temperature
+        : throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "Expected a positive temperature.");
+
     /// <summary>Which pairs differ in their label, bool [n, n].</summary>
     public static Tensor DifferentLabel(Tensor labels) => labels.unsqueeze(0).ne(labels.unsqueeze(1));
 

@@ -17,7 +17,7 @@ public enum PairMeasure
 /// pairs, neither squared nor halved; each part is averaged over its pairs above zero, and the two averages are added.
 /// With cosine similarity s the signs turn: max(0, m₊ - s) and max(0, s - m₋).
 /// </summary>
-public sealed class ContrastiveLoss
+public sealed class ContrastiveLoss : PairLoss
 {
     /// <summary>The loss with the given margins.</summary>
     /// <param name="positiveMargin">m₊, up to which positive pairs are left alone; null for 0 (distance) or 1 (similarity).</param>
@@ -43,33 +43,8 @@ public sealed class ContrastiveLoss
     /// <summary>Whether embeddings are scaled to length 1 first.</summary>
     public bool Normalize { get; }
 
-    /// <summary>The loss over all pairs of a batch.</summary>
-    /// <param name="embeddings">[n, d].</param>
-    /// <param name="labels">Integers, [n].</param>
-    /// <returns>A scalar.</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
-    public Tensor forward(Tensor embeddings, Tensor labels)
+    private protected override Tensor Of(Tensor embeddings, PairMask mask)
     {
-        Batch.Check(embeddings, labels);
-        using var scope = NewDisposeScope();
-        return Of(embeddings, new PairMask(labels)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The loss over mined pairs; a pair named twice counts once.</summary>
-    /// <param name="embeddings">[n, d].</param>
-    /// <param name="pairs">Positions in the batch.</param>
-    /// <returns>A scalar.</returns>
-    /// <exception cref="ArgumentException">The embeddings are not floating-point [n, d].</exception>
-    public Tensor forward(Tensor embeddings, Pairs pairs)
-    {
-        Batch.CheckEmbeddings(embeddings);
-        using var scope = NewDisposeScope();
-        return Of(embeddings, new PairMask(embeddings, pairs)).MoveToOuterDisposeScope();
-    }
-
-    private Tensor Of(Tensor embeddings, PairMask mask)
-    {
-        if (embeddings.shape[0] < 2) return Batch.ZeroLoss(embeddings);
         int sign = Measure == PairMeasure.EuclideanDistance ? 1 : -1;
         return PairMatrix.Loss(Normalize ? Batch.Normalize(embeddings) : embeddings, Measure, mask, rows =>
             [Hinge(rows.Measured, PositiveMargin, rows.Positive, sign), Hinge(rows.Measured, NegativeMargin, rows.Negative, -sign)]);

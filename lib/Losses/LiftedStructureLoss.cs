@@ -1,0 +1,50 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// The lifted structure loss (Oh Song et al. 2016, "Deep Metric Learning via Lifted Structured Feature Embedding"): for each
+/// positive pair (a, p), max(0, d_ap - m₊ + ln Σ_n e^(m₋ - d))²/2, the sum over the negatives of both a and p; averaged over
+/// positive pairs. Distances between embeddings of length 1, as in PyTorch Metric Learning.
+/// </summary>
+/// <param name="negativeMargin">m₋.</param>
+/// <param name="positiveMargin">m₊.</param>
+public sealed class LiftedStructureLoss(double negativeMargin = 1, double positiveMargin = 0) : PairLoss
+{
+    private protected override Tensor Of(Tensor embeddings, PairMask mask)
+    {
+        if (!mask.AnyNegative) return Batch.ZeroLoss(embeddings);
+        var (positive, negative) = mask.Rows(0, embeddings.shape[0]);
+        var pairs = positive.nonzero();
+        var (anchors, partners) = (pairs.select(1, 0), pairs.select(1, 1));
+        if (anchors.shape[0] == 0) return Batch.ZeroLoss(embeddings);
+        var distances = Batch.Distances(Batch.Normalize(embeddings));
+        // The negatives of a and of p are two lists: each anchor's sum is formed once, and a pair adds two of them.
+        var push = Batch.MaskedLogSumExp(negativeMargin - distances, negative);
+        var pushed = logaddexp(push.index_select(0, anchors), push.index_select(0, partners));
+        var pulled = distances.masked_select(positive) - positiveMargin;
+        // With mined pairs both may be without negatives, which then add nothing.
+        return (pulled + pushed.masked_fill(pushed.isinf(), 0)).relu().square().mean() / 2;
+    }
+}
+
+/// <summary>
+/// The generalised lifted structure loss (Hermans et al. 2017, "In Defense of the Triplet Loss", eq. 10): for each anchor
+/// max(0, ln Σ_p e^(d_ap - m₊) + ln Σ_n e^(m₋ - d_an)); averaged over all anchors. Distances between embeddings of length 1, as in
+/// PyTorch Metric Learning; an empty sum adds nothing.
+/// </summary>
+/// <param name="negativeMargin">m₋.</param>
+/// <param name="positiveMargin">m₊.</param>
+/// <remarks>The gradient cannot itself be differentiated again.</remarks>
+public sealed class GeneralizedLiftedStructureLoss(double negativeMargin = 1, double positiveMargin = 0) : PairLoss
+{
+    private protected override Tensor Of(Tensor embeddings, PairMask mask) =>
+        PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.EuclideanDistance, mask, rows => [PairMatrix.MeanOverAnchors(rows, distances =>
+            (Soft(distances - positiveMargin, rows.Positive) + Soft(negativeMargin - distances, rows.Negative)).relu())]);
+
+    private static Tensor Soft(Tensor exponents, Tensor mask)
+    {
+        var soft = Batch.MaskedLogSumExp(exponents, mask);
+        return soft.masked_fill(soft.isinf(), 0);
+    }
+}

@@ -1,0 +1,23 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// The multi-similarity loss (Wang et al. 2019, "Multi-Similarity Loss with General Pair Weighting", eq. 15): for each anchor
+/// ln(1 + Σ_p e^(-α(s - λ)))/α + ln(1 + Σ_n e^(β(s - λ)))/β with s the cosine similarity; averaged over all anchors, as in PyTorch
+/// Metric Learning.
+/// </summary>
+/// <param name="alpha">α, how sharply positives are weighted.</param>
+/// <param name="beta">β, how sharply negatives are weighted.</param>
+/// <param name="base">λ, the similarity around which pairs start to count.</param>
+/// <remarks>The gradient cannot itself be differentiated again.</remarks>
+public sealed class MultiSimilarityLoss(double alpha = 2, double beta = 50, double @base = 0.5) : PairLoss
+{
+    private protected override Tensor Of(Tensor embeddings, PairMask mask) =>
+        PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [PairMatrix.MeanOverAnchors(rows, similarity =>
+            Soft(similarity, -alpha, rows.Positive) / alpha + Soft(similarity, beta, rows.Negative) / beta)]);
+
+    // ln(1 + Σ e^(sharpness (s - λ))) over an anchor's pairs.
+    private Tensor Soft(Tensor similarity, double sharpness, Tensor mask) =>
+        nn.functional.softplus(Batch.MaskedLogSumExp((similarity - @base) * sharpness, mask), threshold: Batch.SoftplusThreshold);
+}

@@ -1,0 +1,62 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// The normalised, temperature-scaled cross entropy (Sohn 2016; SimCLR, Chen et al. 2020; InfoNCE, van den Oord et al. 2018):
+/// for each positive pair (a, p), -ln(e^(s_ap/t) / (e^(s_ap/t) + Σ_n e^(s_an/t))) with s the cosine similarity and n the
+/// anchor's negatives; its other positives stand neither above nor below. Averaged over positive pairs, as in PyTorch Metric Learning.
+/// </summary>
+/// <remarks>
+/// Computed a few anchors at a time, gradient included: memory grows with n, not with n² or, as for a list of positives times
+/// negatives, n³. The gradient cannot itself be differentiated again.
+/// </remarks>
+public sealed class NTXentLoss : PairLoss
+{
+    /// <summary>The loss with the given temperature.</summary>
+    /// <param name="temperature">t, what similarities are divided by.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is not a positive number.</exception>
+    public NTXentLoss(double temperature = 0.07) => Temperature = Batch.CheckTemperature(temperature);
+
+    /// <summary>What similarities are divided by.</summary>
+    public double Temperature { get; }
+
+    /// <summary>The loss of a labelled batch (equal labels are positives, unequal ones negatives) or of two views of a batch.</summary>
+    /// <param name="embeddings">[n, d]; or the first views, [N, d].</param>
+    /// <param name="labels">Integers, [n]; or the second views, [N, d]: row i of both is one positive pair, all other rows of both are its negatives.</param>
+    /// <returns>A scalar; 0 without a positive or without a negative pair. At chance (all similarities equal) two views give ln(2N - 1).</returns>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    public override Tensor forward(Tensor embeddings, Tensor labels)
+    {
+        if (labels.dim() != 2) return base.forward(embeddings, labels);
+        Batch.CheckAlike(embeddings, labels);
+        using var scope = NewDisposeScope();
+        var items = arange(embeddings.shape[0], device: embeddings.device);
+        return base.forward(cat([embeddings, labels]), cat([items, items])).MoveToOuterDisposeScope();
+    }
+
+    private protected override Tensor Of(Tensor embeddings, PairMask mask) => !mask.AnyNegative
+        ? Batch.ZeroLoss(embeddings)
+        : PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [CrossEntropy(rows)]);
+
+    private PairMatrix.Term CrossEntropy(PairMatrix.Rows rows)
+    {
+        var logits = rows.Measured / Temperature;
+        var anchor = rows.Positive.nonzero().select(1, 0);
+        var positive = logits.masked_select(rows.Positive);
+        // ln Σ e^logit over an anchor's negatives, shifted by the largest; -∞ for an anchor without any.
+        logits.masked_fill_(rows.Negative.logical_not(), double.NegativeInfinity);
+        var shift = logits.amax([1], keepdim: true);
+        shift.masked_fill_(shift.isinf(), 0);
+        var exponentials = logits.sub_(shift).exp_();
+        var sum = exponentials.sum(1, keepdim: true);
+        var excess = (sum.log() + shift).squeeze(1).index_select(0, anchor) - positive;
+        // The pair's loss is ln(1 + e^excess); with its slope it is pulled and the anchor's negatives together are pushed.
+        var slope = excess.sigmoid() / Temperature;
+        var push = zeros_like(sum).squeeze(1).index_add_(0, anchor, slope, 1).unsqueeze(1) / sum.masked_fill(sum.eq(0), 1);
+        return new PairMatrix.Term(
+            Sum: nn.functional.softplus(excess, threshold: Batch.SoftplusThreshold).sum(),
+            Count: tensor(excess.shape[0], device: excess.device),
+            Derivative: exponentials.mul_(push).masked_scatter_(rows.Positive, slope.neg()));
+    }
+}

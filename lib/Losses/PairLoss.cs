@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>A loss over the positive and negative pairs of a batch, taken from its labels or from a miner.</summary>
+public abstract class PairLoss
+{
+    /// <summary>The loss over all pairs of a labelled batch: equal labels make a positive pair, unequal ones a negative pair.</summary>
+    /// <param name="embeddings">[n, d].</param>
+    /// <param name="labels">Integers, [n].</param>
+    /// <returns>A scalar.</returns>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    public virtual Tensor forward(Tensor embeddings, Tensor labels)
+    {
+        Batch.Check(embeddings, labels);
+        using var scope = NewDisposeScope();
+        return (embeddings.shape[0] < 2 ? Batch.ZeroLoss(embeddings) : Of(embeddings, new PairMask(labels))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss over mined pairs; a pair named twice counts once.</summary>
+    /// <param name="embeddings">[n, d].</param>
+    /// <param name="pairs">Positions in the batch.</param>
+    /// <returns>A scalar.</returns>
+    /// <exception cref="ArgumentException">The embeddings are not floating-point [n, d].</exception>
+    public Tensor forward(Tensor embeddings, Pairs pairs)
+    {
+        Batch.CheckEmbeddings(embeddings);
+        using var scope = NewDisposeScope();
+        return (embeddings.shape[0] < 2 ? Batch.ZeroLoss(embeddings) : Of(embeddings, new PairMask(embeddings, pairs))).MoveToOuterDisposeScope();
+    }
+
+    // Called inside a dispose scope, with at least two embeddings.
+    private protected abstract Tensor Of(Tensor embeddings, PairMask mask);
+}
