@@ -111,8 +111,9 @@ public static class Charts
     /// <param name="slider">What the slider changes.</param>
     /// <param name="steps">The slider's value and the lines of each step; every step has the same lines.</param>
     /// <param name="active">The step that shows first.</param>
+    /// <param name="equalAxes">Whether a unit is as long upwards as sideways, for shapes.</param>
     /// <exception cref="ArgumentException">There is no step, or the steps have different lines.</exception>
-    public static GenericChart SliderCurves(string title, string xAxis, string yAxis, string slider, IReadOnlyList<(string Value, IReadOnlyList<(string Name, double[] X, double[] Y)> Curves)> steps, int active = 0)
+    public static GenericChart SliderCurves(string title, string xAxis, string yAxis, string slider, IReadOnlyList<(string Value, IReadOnlyList<(string Name, double[] X, double[] Y)> Curves)> steps, int active = 0, bool equalAxes = false)
     {
         if (steps.Count == 0 || steps.Any(step => step.Curves.Count != steps[0].Curves.Count))
             throw new ArgumentException("Expected at least one step, and the same number of lines in each.", nameof(steps));
@@ -121,6 +122,7 @@ public static class Charts
         double margin = 0.05 * (all.Max() - all.Min());
         layout["yaxis"] = With(layout["yaxis"], ("range", new[] { all.Min() - margin, all.Max() + margin }));
         layout["xaxis"] = With(layout["xaxis"], ("range", new[] { across.Min(), across.Max() }));
+        if (equalAxes) layout["yaxis"] = With(layout["yaxis"], ("scaleanchor", "x"));
         AddFrames(layout, [.. steps.Select(step => (step.Value, step.Curves.Select(curve => new[] { Rounded(curve.X), Rounded(curve.Y) }).ToArray()))], active, duration: 0, slider + " = ", playable: false);
         return NewChart([.. steps[active].Curves.Select((curve, rank) => Line(curve, rank, markers: false))], layout);
     }
