@@ -3,6 +3,7 @@ using NotebookHelpers.Benchmarks;
 // Each name prints its tables as Markdown: dotnet run -c Release --project tests/Benchmarks -- losses
 var benchmarks = new Dictionary<string, Action>
 {
+    ["axioms"] = AxiomBenchmark.Run,
     ["losses"] = LossBenchmark.Run,
     ["retrieval"] = RetrievalBenchmark.Run,
 };

@@ -1,1 +1,68 @@
-Console.WriteLine("later");
+using System.CommandLine;
+using System.Globalization;
+using System.Reflection;
+using NotebookRunner;
+using Spectre.Console;
+
+if (args is [NotebookProcess.Command, var cellsFolder, var pipe])
+{
+    await NotebookProcess.RunAsync(cellsFolder, pipe);
+    return 0;
+}
+
+if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 200; // no line of a log is folded
+string root = Path.GetFullPath(Metadata("RepositoryRoot"));
+var names = new Argument<string[]>("notebooks")
+{
+    Description = "Numbers (04), names (contrastive-loss, 04-contrastive-loss) or paths of notebooks; all if none is given.",
+};
+var output = new Option<string>("--output")
+{
+    Description = "Folder for the executed notebooks and the pages.",
+    DefaultValueFactory = _ => Path.Combine(root, "artifacts", "site"),
+};
+var timeout = new Option<double>("--timeout")
+{
+    Description = "Seconds that one notebook may take.",
+    DefaultValueFactory = _ => 600,
+};
+timeout.Validators.Add(result =>
+{
+    if (result.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and < 1e6))
+        result.AddError($"--timeout takes a number of seconds greater than 0, not '{token.Value}'.");
+});
+var noHtml = new Option<bool>("--no-html") { Description = "Write no pages." };
+var folder = new Option<string>("--notebooks")
+{
+    Description = "Folder with the notebooks.",
+    DefaultValueFactory = _ => Path.Combine(root, "notebooks"),
+};
+var command = new RootCommand("Runs the notebooks headless, each in a process of its own, and writes them with their outputs, as .ipynb and as pages.")
+{
+    names, output, timeout, noHtml, folder,
+};
+command.SetAction(async (parsed, cancellation) =>
+{
+    IReadOnlyList<string> selected;
+    try
+    {
+        selected = NotebookSelection.Select(parsed.GetValue(folder)!, parsed.GetValue(names)!);
+    }
+    catch (SelectionException e)
+    {
+        Console.Error.WriteLine(e.Message);
+        return RunCommand.Misused;
+    }
+    var run = new RunCommand(
+        AnsiConsole.Console, parsed.GetValue(output)!, TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+        writePages: !parsed.GetValue(noHtml));
+    return await run.RunAsync(selected, cancellation);
+});
+
+var parsed = command.Parse(args);
+// After Ctrl+C there is a table to print before the process ends.
+int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
+return parsed.Errors.Count > 0 ? RunCommand.Misused : exitCode;
+
+static string Metadata(string key) =>
+    typeof(RunCommand).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

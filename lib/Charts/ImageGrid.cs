@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>Images side by side, each with a caption; plain HTML, so that it shows where no script runs. Made by <see cref="Charts.ImageGrid"/>.</summary>
+public sealed class ImageGrid : IHtmlReport
+{
+    private readonly string[] _uris;
+    private readonly string[] _captions;
+    private readonly int _columns;
+    private readonly int _width;
+    private readonly string _title;
+
+    internal ImageGrid(Tensor images, IReadOnlyList<string>? captions, int columns, int width, string title)
+    {
+        if (images.dtype != ScalarType.Byte || images.dim() < 3 || images.dim() > 4 || (images.dim() == 4 && images.shape[3] != 3))
+            throw new ArgumentException($"Expected uint8 images [n, height, width] or [n, height, width, 3]; got {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
+        if (captions is not null && captions.Count != images.shape[0])
+            throw new ArgumentException($"Expected {images.shape[0]} captions, one per image; got {captions.Count}.", nameof(captions));
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        using var scope = NewDisposeScope();
+        _uris = [.. Enumerable.Range(0, (int)images.shape[0]).Select(i => Png.DataUri(images[i]))];
+        _captions = captions is null ? [.. _uris.Select(_ => "")] : [.. captions];
+        (_columns, _width, _title) = (columns, width, title);
+    }
+
+    /// <inheritdoc/>
+    public string ToHtml()
+    {
+        var html = new StringBuilder("<figure class=\"nbh-images\" style=\"margin:0\">");
+        if (_title.Length > 0) html.Append(CultureInfo.InvariantCulture, $"<figcaption style=\"font-weight:600;margin-bottom:.4em\">{WebUtility.HtmlEncode(_title)}</figcaption>");
+        html.Append(CultureInfo.InvariantCulture, $"<div style=\"display:grid;grid-template-columns:repeat({_columns},minmax(0,{_width}px));gap:8px\">");
+        for (int i = 0; i < _uris.Length; i++)
+        {
+            string caption = WebUtility.HtmlEncode(_captions[i]), name = caption.Length > 0 ? caption : $"image {i + 1}";
+            html.Append(CultureInfo.InvariantCulture, $"<div style=\"text-align:center;font-size:.8em\"><img src=\"{_uris[i]}\" alt=\"{name}\" style=\"width:100%;image-rendering:pixelated\">");
+            html.Append(caption).Append("</div>");
+        }
+        return html.Append("</div></figure>").ToString();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{(_title.Length > 0 ? _title + ": " : "")}{_uris.Length} images" + (_captions.Any(caption => caption.Length > 0) ? $" ({string.Join(", ", _captions)})" : "");
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace NotebookHelpers;
+
+/// <summary>A number a notebook computed, and the band it must lie in.</summary>
+/// <param name="Name">What was measured.</param>
+/// <param name="Measured">The value the notebook computed.</param>
+/// <param name="Expected">The band, as text.</param>
+/// <param name="Source">Where the expectation comes from: a paper, a formula, a reference implementation, an earlier measurement.</param>
+/// <param name="Holds">Whether the value lies in the band; NaN never does.</param>
+public sealed record Claim(string Name, double Measured, string Expected, string Source, bool Holds);
+
+/// <summary>A claim lies outside its band.</summary>
+public sealed class ClaimFailedException(string message) : Exception(message);
+
+/// <summary>The claims of the running notebook. Every number in the prose that matters is one; a claim outside its band fails the run.</summary>
+public static class Claims
+{
+    private static readonly List<Claim> Made = [];
+
+    /// <summary>The claims so far, in order.</summary>
+    public static IReadOnlyList<Claim> All => Made;
+
+    /// <summary>Claims that a value equals an expected one within a tolerance.</summary>
+    /// <param name="name">What was measured; a claim of the same name is replaced, so that a cell may run twice.</param>
+    /// <param name="measured">The value.</param>
+    /// <param name="expected">The expected value.</param>
+    /// <param name="tolerance">The largest difference allowed, at least 0.</param>
+    /// <param name="source">Where the expectation comes from.</param>
+    /// <exception cref="ArgumentException">The tolerance is negative or NaN, or the name or the source is empty.</exception>
+    public static void Check(string name, double measured, double expected, double tolerance, string source)
+    {
+        if (!(tolerance >= 0)) throw new ArgumentException($"Expected a tolerance of at least 0; got {tolerance}.", nameof(tolerance));
+        string band = tolerance == 0 ? Text(expected) : $"{Text(expected)} ± {Text(tolerance)}";
+        Add(new(name, measured, band, source, Math.Abs(measured - expected) <= tolerance));
+    }
+
+    /// <summary>Claims that a value is at least a bound.</summary>
+    /// <param name="name">What was measured; a claim of the same name is replaced.</param>
+    /// <param name="measured">The value.</param>
+    /// <param name="bound">The smallest value allowed.</param>
+    /// <param name="source">Where the expectation comes from.</param>
+    /// <exception cref="ArgumentException">The name or the source is empty.</exception>
+    public static void AtLeast(string name, double measured, double bound, string source) =>
+        Add(new(name, measured, $"≥ {Text(bound)}", source, measured >= bound));
+
+    /// <summary>Claims that a value is at most a bound.</summary>
+    /// <param name="name">What was measured; a claim of the same name is replaced.</param>
+    /// <param name="measured">The value.</param>
+    /// <param name="bound">The largest value allowed.</param>
+    /// <param name="source">Where the expectation comes from.</param>
+    /// <exception cref="ArgumentException">The name or the source is empty.</exception>
+    public static void AtMost(string name, double measured, double bound, string source) =>
+        Add(new(name, measured, $"≤ {Text(bound)}", source, measured <= bound));
+
+    /// <summary>All claims as a table. Shows it first and throws then, if a claim does not hold.</summary>
+    /// <exception cref="ClaimFailedException">A claim lies outside its band.</exception>
+    public static ReportTable Table()
+    {
+        var table = new ReportTable("claim", "measured", "expected", "holds", "source") { Caption = "What this notebook claims, measured in this run" };
+        foreach (var claim in Made) table.Row(claim.Name, Text(claim.Measured), claim.Expected, claim.Holds ? "✓" : "✗ no", claim.Source);
+        Claim[] failed = [.. Made.Where(claim => !claim.Holds)];
+        if (failed.Length == 0) return table;
+
+        LiveDisplay.Show(table);
+        throw new ClaimFailedException(string.Join("; ", failed.Select(claim => $"'{claim.Name}' is {Text(claim.Measured)}, expected {claim.Expected}")));
+    }
+
+    internal static void Clear() => Made.Clear();
+
+    private static void Add(Claim claim)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(claim.Name, "name");
+        ArgumentException.ThrowIfNullOrWhiteSpace(claim.Source, "source");
+        int at = Made.FindIndex(earlier => earlier.Name == claim.Name);
+        if (at < 0) Made.Add(claim);
+        else Made[at] = claim;
+    }
+
+    // Enough digits to see why a claim failed, whole numbers in full.
+    private static string Text(double value)
+    {
+        double size = Math.Abs(value);
+        return value == Math.Round(value) && size < 1e15 ? value.ToString("N0", CultureInfo.InvariantCulture)
+            : size is >= 1e-4 and < 1e7 ? value.ToString("0.######", CultureInfo.InvariantCulture)
+            : value.ToString("0.####E+0", CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Microsoft.DotNet.Interactive.Formatting;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>What every notebook's first cell calls, and what it then knows of where it runs.</summary>
+public static class Notebook
+{
+    /// <summary>The environment variable that asks for the paper-scale run: <c>full</c>.</summary>
+    public const string ScaleVariable = "NOTEBOOKS_SCALE";
+
+    /// <summary>The seed given to <see cref="Start"/>.</summary>
+    public static long Seed { get; private set; }
+
+    /// <summary>The device the notebook computes on.</summary>
+    public static Device Device { get; private set; } = CPU;
+
+    /// <summary>Whether the paper-scale run was asked for (<see cref="ScaleVariable"/> is <c>full</c>).</summary>
+    public static bool FullScale => string.Equals(Environment.GetEnvironmentVariable(ScaleVariable), "full", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Prepares the session: seeds torch, registers how charts, tensors and reports are shown, brings plotly.js to the page, and prints one line with device, versions, scale and seed.</summary>
+    /// <param name="seed">The seed of torch's generators.</param>
+    /// <exception cref="ArgumentException"><see cref="Devices.Variable"/> names no device that is there.</exception>
+    public static void Start(long seed = 1)
+    {
+        Device = Devices.Best();
+        Seed = seed;
+        random.manual_seed(seed);
+        Claims.Clear();
+        Exercise.Clear();
+        RegisterFormatters();
+        LiveDisplay.Show(new PlotlyScript());
+        string scale = FullScale ? "full" : "default";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"device {Device} · {get_num_threads()} threads · .NET {Environment.Version} · TorchSharp {VersionOf(typeof(torch))} · Plotly.NET {ChartFormatter.PlotlyNetVersion} · scale {scale} · seed {seed}"));
+    }
+
+    /// <summary>A size that depends on the scale of the run, so that sizes stand in one place.</summary>
+    /// <param name="byDefault">For two CPU cores and a minute and a half.</param>
+    /// <param name="full">For a GPU and the size of the paper.</param>
+    public static T Scale<T>(T byDefault, T full) => FullScale ? full : byDefault;
+
+    internal static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);
+
+    private static void RegisterFormatters()
+    {
+        Formatter.Register<IHtmlReport>(report => report.ToHtml(), "text/html");
+        Formatter.Register<IHtmlReport>(report => report.ToString()!, "text/plain");
+        Formatter.SetPreferredMimeTypesFor(typeof(IHtmlReport), "text/html", "text/plain");
+        Formatter.Register<Tensor>(TensorText.Describe, "text/plain");
+        Formatter.Register<Tensor>(TensorText.ToHtml, "text/html");
+        Formatter.SetPreferredMimeTypesFor(typeof(Tensor), "text/html", "text/plain");
+        ChartFormatter.Register();
+    }
+}

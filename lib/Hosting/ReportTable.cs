@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace NotebookHelpers;
+
+/// <summary>A plain table of results: numbers to the right, texts to the left; HTML in notebooks, aligned text on consoles.</summary>
+public sealed class ReportTable : IHtmlReport
+{
+    private readonly string[] _columns;
+    private readonly List<object?[]> _rows = [];
+
+    /// <summary>A table without rows.</summary>
+    /// <param name="columns">The column heads.</param>
+    public ReportTable(params string[] columns) => _columns = columns.Length > 0 ? columns : throw new ArgumentException("Expected at least one column.", nameof(columns));
+
+    /// <summary>What stands above the table; null for nothing.</summary>
+    public string? Caption { get; init; }
+
+    /// <summary>Adds a row and gives the table back.</summary>
+    /// <param name="cells">One value per column: text, whole or real numbers, booleans; null for an empty cell.</param>
+    /// <exception cref="ArgumentException">There are more or fewer cells than columns.</exception>
+    public ReportTable Row(params object?[] cells)
+    {
+        if (cells.Length != _columns.Length)
+            throw new ArgumentException($"Expected {_columns.Length} cells, one per column ({string.Join(", ", _columns)}); got {cells.Length}.", nameof(cells));
+        _rows.Add(cells);
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public string ToHtml()
+    {
+        var html = new StringBuilder("<div class=\"nbh-table\" style=\"overflow-x:auto\" tabindex=\"0\"><table>");
+        if (Caption is not null) html.Append(CultureInfo.InvariantCulture, $"<caption>{WebUtility.HtmlEncode(Caption)}</caption>");
+        html.Append("<thead><tr>");
+        for (int column = 0; column < _columns.Length; column++)
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Alignment(column)}>{WebUtility.HtmlEncode(_columns[column])}</th>");
+        html.Append("</tr></thead><tbody>");
+        foreach (var row in _rows)
+        {
+            html.Append("<tr>");
+            for (int column = 0; column < row.Length; column++)
+                html.Append(CultureInfo.InvariantCulture, $"<td{Alignment(column)}>{WebUtility.HtmlEncode(Format(row[column]))}</td>");
+            html.Append("</tr>");
+        }
+        return html.Append("</tbody></table></div>").ToString();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        string[][] lines = [_columns, .. _rows.Select(row => row.Select(Format).ToArray())];
+        int[] widths = [.. Enumerable.Range(0, _columns.Length).Select(column => lines.Max(line => line[column].Length))];
+        var text = new StringBuilder(Caption is null ? "" : Caption + "\n");
+        foreach (string[] line in lines)
+            text.AppendJoin("  ", line.Select((cell, column) => IsNumeric(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).Append('\n');
+        return text.ToString().TrimEnd('\n');
+    }
+
+    /// <summary>A number or text as tables show it: four significant digits, thousands separated, yes and no.</summary>
+    public static string Format(object? value) => value switch
+    {
+        null => "",
+        bool yes => yes ? "yes" : "no",
+        double number => FormatReal(number),
+        float number => FormatReal(number),
+        int or long or short or byte => ((IFormattable)value).ToString("N0", CultureInfo.InvariantCulture),
+        TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
+        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    private static string FormatReal(double number)
+    {
+        double size = Math.Abs(number);
+        return size == 0 ? "0"
+            : size >= 1000 ? number.ToString("N0", CultureInfo.InvariantCulture)
+            : size >= 100 ? number.ToString("0.0", CultureInfo.InvariantCulture)
+            : size >= 10 ? number.ToString("0.00", CultureInfo.InvariantCulture)
+            : size >= 1 ? number.ToString("0.000", CultureInfo.InvariantCulture)
+            : size >= 1e-3 ? number.ToString("0.0000", CultureInfo.InvariantCulture)
+            : number.ToString("0.##e+0", CultureInfo.InvariantCulture);
+    }
+
+    private bool IsNumeric(int column) => _rows.Count > 0 && _rows.All(row => row[column] is null or double or float or int or long or short or byte or TimeSpan);
+
+    private string Alignment(int column) => IsNumeric(column) ? " style=\"text-align:right\"" : " style=\"text-align:left\"";
+}

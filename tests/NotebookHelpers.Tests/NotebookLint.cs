@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using NotebookHelpers.Tests.Runner;
+
+namespace NotebookHelpers.Tests;
+
+/// <summary>The rules that every notebook in notebooks/ keeps.</summary>
+internal static partial class NotebookLint
+{
+    private const int MedianLines = 6, MostLines = 25;
+
+    public static IReadOnlyList<string> Problems(string path)
+    {
+        List<string> problems = [];
+        void Check(bool holds, string problem)
+        {
+            if (!holds) problems.Add($"{Path.GetFileName(path)}: {problem}");
+        }
+
+        string text = File.ReadAllText(path);
+        JsonObject notebook;
+        try
+        {
+            notebook = JsonNode.Parse(text)!.AsObject();
+        }
+        catch (JsonException e)
+        {
+            return [$"{Path.GetFileName(path)}: {e.Message}"];
+        }
+        Check(text == Normal(notebook), "is not in normal form: keys sorted, indented by one space, non-ASCII kept, a line end at the end");
+        foreach (string problem in NbFormat.Problems(notebook)) Check(false, problem);
+        if (problems.Count > 1) return problems; // the rest counts on the structure
+
+        Check(JsonNode.DeepEquals(notebook["metadata"], ScratchNotebook.Metadata), "metadata are not those of a .NET (C#) notebook");
+        var cells = notebook["cells"]!.AsArray().Select(json => new Cell(json!.AsObject())).ToList();
+        foreach (var cell in cells)
+        {
+            Check(CellId().IsMatch(cell.Id), $"id '{cell.Id}' is not made of lower-case words and numbers");
+            Check(JsonNode.DeepEquals(cell.Json["metadata"], cell.IsCode ? ScratchNotebook.CodeMetadata : new JsonObject()), $"{cell.Id}: metadata");
+            Check(!MachinePath().IsMatch(cell.Source), $"{cell.Id}: names a path of some machine");
+            if (!cell.IsCode) continue;
+            Check(cell.Json["execution_count"] is null, $"{cell.Id}: has an execution count");
+            Check(cell.Json["outputs"]!.AsArray().Count == 0, $"{cell.Id}: has outputs");
+            Check(cell.Lines <= MostLines, $"{cell.Id}: {cell.Lines} lines, the most is {MostLines}");
+        }
+
+        var code = cells.FindAll(cell => cell.IsCode);
+        if (cells.Count == 0 || code.Count == 0)
+        {
+            Check(false, "has no code");
+            return problems;
+        }
+        int[] lines = [.. code.Select(cell => cell.Lines).Order()];
+        Check((lines[(lines.Length - 1) / 2] + lines[lines.Length / 2]) / 2.0 <= MedianLines, $"median code cell above {MedianLines} lines");
+
+        var start = code[0];
+        string firstStatement = start.Source.Split('\n').FirstOrDefault(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)) ?? "";
+        Check(firstStatement.StartsWith("#r \"../artifacts/helpers/NotebookHelpers.dll\"", StringComparison.Ordinal), $"{start.Id}: the first code cell does not begin with the library's #r");
+        Check(start.Source.Contains("Notebook.Start(", StringComparison.Ordinal), $"{start.Id}: the first code cell does not call Notebook.Start");
+        Check(!PlotlyType().IsMatch(start.Source), $"{start.Id}: the first code cell names a Plotly type");
+        Check(code[^1].Source.Contains("Claims.", StringComparison.Ordinal), $"{code[^1].Id}: the last code cell shows no claims");
+
+        var opening = cells[0];
+        Check(!opening.IsCode && opening.Source.StartsWith("# ", StringComparison.Ordinal), "does not open with a title");
+        string folder = Path.GetDirectoryName(path)!;
+        string[] series = [.. Directory.GetFiles(folder, "*.ipynb").Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+        int place = Array.IndexOf(series, Path.GetFileName(path));
+        foreach (int neighbour in new[] { place - 1, place + 1 })
+            if (neighbour >= 0 && neighbour < series.Length)
+                Check(Links(opening.Source).Contains(series[neighbour]), $"the first cell does not link to {series[neighbour]}");
+        foreach (var cell in cells.Where(cell => !cell.IsCode))
+            foreach (string link in Links(cell.Source))
+                Check(Path.Exists(Path.Combine(folder, link)), $"{cell.Id}: links to {link}, which is not there");
+        return problems;
+    }
+
+    /// <summary>The one way in which a notebook is written: as Python's json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) and a line end.</summary>
+    public static string Normal(JsonNode notebook)
+    {
+        var text = new StringBuilder();
+        Write(notebook, 0);
+        return text.Append('\n').ToString();
+
+        void Write(JsonNode? node, int depth)
+        {
+            switch (node)
+            {
+                case JsonObject { Count: > 0 } json:
+                    List('{', '}', json.OrderBy(pair => pair.Key, StringComparer.Ordinal), depth, pair =>
+                    {
+                        Quote(pair.Key);
+                        text.Append(": ");
+                        Write(pair.Value, depth + 1);
+                    });
+                    break;
+                case JsonArray { Count: > 0 } json:
+                    List('[', ']', json, depth, item => Write(item, depth + 1));
+                    break;
+                case JsonValue value when value.TryGetValue(out string? literal):
+                    Quote(literal);
+                    break;
+                default:
+                    text.Append(node?.ToJsonString() ?? "null");
+                    break;
+            }
+        }
+
+        void List<T>(char open, char close, IEnumerable<T> items, int depth, Action<T> write)
+        {
+            char before = open;
+            foreach (var item in items)
+            {
+                text.Append(before).Append('\n').Append(' ', depth + 1);
+                write(item);
+                before = ',';
+            }
+            text.Append('\n').Append(' ', depth).Append(close);
+        }
+
+        void Quote(string literal)
+        {
+            text.Append('"');
+            foreach (char c in literal)
+                text.Append(c switch
+                {
+                    '"' => "\\\"",
+                    '\\' => "\\\\",
+                    '\n' => "\\n",
+                    '\r' => "\\r",
+                    '\t' => "\\t",
+                    '\b' => "\\b",
+                    '\f' => "\\f",
+                    < ' ' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                    _ => c.ToString(),
+                });
+            text.Append('"');
+        }
+    }
+
+    /// <summary>The files that Markdown text links to or shows, relative to the notebook.</summary>
+    private static HashSet<string> Links(string markdown) =>
+    [
+        .. Link().Matches(NotText().Replace(markdown, ""))
+            .Select(match => match.Groups["target"].Value)
+            .Where(target => !target.StartsWith('#') && !Scheme().IsMatch(target))
+            .Select(target => Uri.UnescapeDataString(target.Split('#', '?')[0])),
+    ];
+
+    private sealed class Cell(JsonObject json)
+    {
+        public JsonObject Json => json;
+
+        public string Id { get; } = (string)json["id"]!;
+
+        public bool IsCode { get; } = (string)json["cell_type"]! == "code";
+
+        public string Source { get; } = json["source"] is JsonArray lines ? string.Concat(lines.Select(line => (string)line!)) : (string)json["source"]!;
+
+        public int Lines => Source.Split('\n').Count(line => !string.IsNullOrWhiteSpace(line));
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]*$")]
+    private static partial Regex CellId();
+
+    [GeneratedRegex(@"(?<![\w.:/])/(home|Users|root|tmp|var|mnt)/|\b[A-Z]:\\")]
+    private static partial Regex MachinePath();
+
+    [GeneratedRegex(@"\bPlotly\b|\bGenericChart\b")]
+    private static partial Regex PlotlyType();
+
+    [GeneratedRegex(@"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]*\$", RegexOptions.Singleline)]
+    private static partial Regex NotText();
+
+    [GeneratedRegex("""\]\(<?(?<target>[^)\s>]+)|\b(src|href)="(?<target>[^"]+)"|^\[[^\]]+\]:\s*(?<target>\S+)""", RegexOptions.Multiline)]
+    private static partial Regex Link();
+
+    [GeneratedRegex("^([a-zA-Z][a-zA-Z0-9+.-]*:|//)")]
+    private static partial Regex Scheme();
+}

@@ -1,0 +1,217 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NotebookRunner;
+
+/// <summary>A notebook that cannot be run as it stands; the message names file and cell.</summary>
+public sealed class NotebookFormatException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A code cell of a notebook.</summary>
+/// <param name="Position">Its place among all cells, from 1, as an editor counts them.</param>
+/// <param name="Id">Its nbformat id.</param>
+/// <param name="Source">Its text.</param>
+public sealed record CodeCell(int Position, string Id, string Source)
+{
+    public string FirstLine => Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
+}
+
+/// <summary>An nbformat 4 notebook: its code cells to run, and the place where their outputs go.</summary>
+public sealed class NotebookDocument
+{
+    private static readonly string[] CSharpNames = ["csharp", "c#", "C#", ".net-csharp"];
+    private readonly JsonObject _root;
+    private readonly List<(JsonObject Json, List<CellOutput> Outputs)> _cells = [];
+
+    private NotebookDocument(string path, JsonObject root)
+    {
+        Path = path;
+        _root = root;
+    }
+
+    public string Path { get; }
+
+    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
+
+    /// <summary>The code cells that have something to run, in order.</summary>
+    public List<CodeCell> Cells { get; } = [];
+
+    /// <summary>Reads a notebook and forgets what outputs it has.</summary>
+    /// <exception cref="NotebookFormatException">The file is missing, or no nbformat 4 notebook in C#.</exception>
+    public static NotebookDocument Load(string path)
+    {
+        JsonNode? root;
+        try
+        {
+            root = JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false });
+        }
+        catch (JsonException e)
+        {
+            throw new NotebookFormatException($"{path}: not JSON: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NotebookFormatException(File.Exists(path) ? $"{path}: {e.Message}" : $"{path}: there is no such file.", e);
+        }
+        if (root is not JsonObject notebook) throw new NotebookFormatException($"{path}: a notebook is a JSON object.");
+        var document = new NotebookDocument(path, notebook);
+        document.Read();
+        return document;
+    }
+
+    private void Read()
+    {
+        if (Integer(_root["nbformat"]) is not 4)
+            throw Malformed($"nbformat is {_root["nbformat"]?.ToJsonString() ?? "missing"}, expected 4.");
+        if (_root["cells"] is not JsonArray cells) throw Malformed("there is no list of cells.");
+        if (_root["metadata"] is not JsonObject metadata) throw Malformed("there is no notebook metadata.");
+        var kernelSpec = metadata["kernelspec"] as JsonObject;
+        RefuseOtherLanguage(kernelSpec?["language"] ?? kernelSpec?["name"], "the notebook");
+        RefuseOtherLanguage((metadata["polyglot_notebook"] as JsonObject)?["kernelInfo"]?["defaultKernelName"], "the notebook");
+
+        for (int i = 0; i < cells.Count; i++)
+        {
+            string place = $"cell {i + 1}";
+            if (cells[i] is not JsonObject cell) throw Malformed($"{place} is not a JSON object.");
+            // Ids came with nbformat 4.5, which is what is written.
+            if (Text(cell["id"]) is not { } id) cell["id"] = id = $"cell-{i + 1}";
+            place += $" ({id})";
+            string type = Text(cell["cell_type"]) ?? throw Malformed($"{place} has no cell_type.");
+            string source = cell["source"] switch
+            {
+                JsonValue text when Text(text) is { } whole => whole,
+                JsonArray lines when lines.All(line => Text(line) is not null) => string.Concat(lines.Select(line => Text(line))),
+                _ => throw Malformed($"{place} has no source."),
+            };
+            if (cell["metadata"] is not JsonObject cellMetadata) throw Malformed($"{place} has no metadata.");
+            if (type is "markdown" or "raw") continue;
+            if (type != "code") throw Malformed($"{place} has the unknown cell_type '{type}'.");
+            RefuseOtherLanguage((cellMetadata["polyglot_notebook"] as JsonObject)?["kernelName"], place);
+            RefuseOtherLanguage((cellMetadata["dotnet_interactive"] as JsonObject)?["language"], place);
+
+            cell["outputs"] = new JsonArray();
+            cell["execution_count"] = null;
+            if (string.IsNullOrWhiteSpace(source)) continue;
+            Cells.Add(new(i + 1, id, source.ReplaceLineEndings("\n")));
+            _cells.Add((cell, []));
+        }
+        _root["nbformat_minor"] = Math.Max(5, Integer(_root["nbformat_minor"]) ?? 5);
+    }
+
+    private void RefuseOtherLanguage(JsonNode? named, string place)
+    {
+        if (named is not null && !CSharpNames.Contains(Text(named)))
+            throw Malformed($"{place} asks for the kernel {named.ToJsonString()}; this runner knows C# (csharp) only.");
+    }
+
+    private NotebookFormatException Malformed(string what) => new($"{Path}: {what}");
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    private static int? Integer(JsonNode? node) => node is JsonValue value && value.TryGetValue(out int number) ? number : null;
+
+    /// <summary>Notes what a running cell did. <paramref name="number"/> counts <see cref="Cells"/>.</summary>
+    public void Record(int number, ExecutionEvent happened)
+    {
+        var (json, outputs) = _cells[number];
+        switch (happened)
+        {
+            case CellStarted:
+                json["execution_count"] = number + 1;
+                break;
+            case StreamWritten written:
+                if (outputs is [.., StreamOutput last] && last.Name == written.Name) last.Text.Append(written.Text);
+                else outputs.Add(new StreamOutput(written.Name, new(written.Text)));
+                break;
+            case ValueShown { Kind: ShownAs.Update } shown:
+                int at = outputs.FindIndex(o => o is ValueOutput value && value.DisplayId == shown.DisplayId);
+                if (at >= 0) outputs[at] = new ValueOutput(shown.DisplayId, shown.Data, null);
+                break;
+            case ValueShown shown:
+                outputs.Add(new ValueOutput(shown.DisplayId, shown.Data, shown.Kind == ShownAs.Result ? number + 1 : null));
+                break;
+            case CellFailed failed:
+                outputs.Add(new ErrorOutput(failed));
+                break;
+        }
+    }
+
+    /// <summary>Writes the notebook with its outputs, under a temporary name first: what stands at <paramref name="path"/> is always whole.</summary>
+    public void Write(string path)
+    {
+        foreach (var (json, outputs) in _cells)
+            json["outputs"] = new JsonArray([.. outputs.Select(output => output.ToJson())]);
+
+        string temporary = path + ".tmp";
+        using (var stream = File.Create(temporary))
+        {
+            using (var writer = new Utf8JsonWriter(stream, new() { Indented = true, IndentSize = 1, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+                _root.WriteTo(writer);
+            stream.WriteByte((byte)'\n');
+        }
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private abstract record CellOutput
+    {
+        public abstract JsonObject ToJson();
+
+        // nbformat's habit for text: a list of lines, each with its line end.
+        protected static JsonArray Lines(string text)
+        {
+            var lines = new JsonArray();
+            for (int start = 0, end; start < text.Length; start = end)
+            {
+                int newLine = text.IndexOf('\n', start);
+                end = newLine < 0 ? text.Length : newLine + 1;
+                lines.Add((JsonNode)text[start..end]);
+            }
+            return lines;
+        }
+    }
+
+    private sealed record StreamOutput(string Name, StringBuilder Text) : CellOutput
+    {
+        public override JsonObject ToJson() => new() { ["name"] = Name, ["output_type"] = "stream", ["text"] = Lines(Text.ToString()) };
+    }
+
+    private sealed record ValueOutput(string DisplayId, Dictionary<string, string> Data, int? ExecutionCount) : CellOutput
+    {
+        public override JsonObject ToJson()
+        {
+            var data = new JsonObject();
+            foreach (var (type, text) in Data) data[type] = IsJson(type) ? JsonOrText(text) : Lines(text);
+            var output = new JsonObject { ["data"] = data };
+            if (ExecutionCount is { } count) output["execution_count"] = count;
+            output["metadata"] = new JsonObject();
+            output["output_type"] = ExecutionCount is null ? "display_data" : "execute_result";
+            return output;
+        }
+
+        private static bool IsJson(string type) => type == "application/json" || (type.StartsWith("application/", StringComparison.Ordinal) && type.EndsWith("+json", StringComparison.Ordinal));
+
+        private static JsonNode? JsonOrText(string text)
+        {
+            try
+            {
+                return JsonNode.Parse(text);
+            }
+            catch (JsonException)
+            {
+                return text;
+            }
+        }
+    }
+
+    private sealed record ErrorOutput(CellFailed Failed) : CellOutput
+    {
+        public override JsonObject ToJson() => new()
+        {
+            ["ename"] = Failed.Name,
+            ["evalue"] = Failed.Message,
+            ["output_type"] = "error",
+            ["traceback"] = new JsonArray([.. Failed.Traceback.Select(line => (JsonNode)line)]),
+        };
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace NotebookRunner;
+
+/// <summary>Colours C# by the compiler's own reading of it: keywords, texts, numbers, comments, types and calls.</summary>
+internal static class CSharpHighlighter
+{
+    private static readonly CSharpParseOptions Options = new(LanguageVersion.CSharp14, kind: SourceCodeKind.Script);
+
+    /// <summary>The code as HTML: encoded, its parts in spans with one-letter classes (k, s, n, c, t, f).</summary>
+    public static string ToHtml(string code)
+    {
+        var html = new StringBuilder();
+        foreach (var token in CSharpSyntaxTree.ParseText(code, Options).GetRoot().DescendantTokens(descendIntoTrivia: false))
+        {
+            AppendTrivia(html, token.LeadingTrivia);
+            Append(html, token.Text, ClassOf(token));
+            AppendTrivia(html, token.TrailingTrivia);
+        }
+        return html.ToString();
+    }
+
+    private static void AppendTrivia(StringBuilder html, SyntaxTriviaList list)
+    {
+        foreach (var trivia in list)
+            Append(html, trivia.ToFullString(), trivia.IsKind(SyntaxKind.WhitespaceTrivia) || trivia.IsKind(SyntaxKind.EndOfLineTrivia) ? null : trivia.IsDirective ? "k" : "c");
+    }
+
+    private static string? ClassOf(SyntaxToken token)
+    {
+        if (token.IsKeyword() || SyntaxFacts.IsContextualKeyword(token.Kind())) return "k";
+        switch (token.Kind())
+        {
+            case SyntaxKind.NumericLiteralToken:
+                return "n";
+            case SyntaxKind.IdentifierToken:
+                if (token.Parent is IdentifierNameSyntax { Identifier.Text: "var" or "dynamic" }) return "k";
+                if (token.Parent is BaseTypeDeclarationSyntax or GenericNameSyntax { Parent: not (InvocationExpressionSyntax or MemberAccessExpressionSyntax) }) return "t";
+                if (token.Parent is MethodDeclarationSyntax or LocalFunctionStatementSyntax) return "f";
+                return token.Parent is SimpleNameSyntax name ? ClassOf(name) : null;
+            default:
+                return token.Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.CharacterLiteralToken or SyntaxKind.InterpolatedStringStartToken
+                    or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.InterpolatedStringEndToken or SyntaxKind.SingleLineRawStringLiteralToken
+                    or SyntaxKind.MultiLineRawStringLiteralToken or SyntaxKind.InterpolatedVerbatimStringStartToken ? "s" : null;
+        }
+    }
+
+    private static string? ClassOf(SimpleNameSyntax name) => name.Parent switch
+    {
+        ObjectCreationExpressionSyntax => "t",
+        VariableDeclarationSyntax declaration when declaration.Type == name => "t",
+        ParameterSyntax or TypeArgumentListSyntax or ArrayTypeSyntax or NullableTypeSyntax => "t",
+        InvocationExpressionSyntax => "f",
+        MemberAccessExpressionSyntax access when access.Name == name => access.Parent is InvocationExpressionSyntax ? "f" : null,
+        // A capital before a dot is a type more often than anything else.
+        MemberAccessExpressionSyntax when char.IsUpper(name.Identifier.Text[0]) => "t",
+        _ => null,
+    };
+
+    private static void Append(StringBuilder html, string text, string? kind)
+    {
+        string encoded = WebUtility.HtmlEncode(text);
+        if (kind is null || text.Length == 0) html.Append(encoded);
+        else html.Append("<span class=\"").Append(kind).Append("\">").Append(encoded).Append("</span>");
+    }
+}

@@ -1,0 +1,129 @@
+// Opens every page of the site in Chromium from disk, every request to a network refused, and checks what a reader would
+// miss: charts drawn, mathematics set, no error on the console, no sideways scrolling on a phone, no serious fault that
+// axe-core finds, light and dark.
+//
+//   node check-site.mjs SITE [--screenshots FOLDER]
+import { createRequire } from "node:module";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const site = path.resolve(process.argv[2] ?? "../../artifacts/site");
+const pictures = process.argv[3] === "--screenshots" ? path.resolve(process.argv[4]) : null;
+const browserPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
+if (!browserPath) throw new Error("No Chromium found; install Debian's package chromium or name one in CHROMIUM.");
+const pages = readdirSync(site).filter((name) => name.endsWith(".html")).sort();
+if (!pages.includes("index.html")) throw new Error(`${site} holds no index.html; run the notebooks first.`);
+
+let passed = 0, failed = 0;
+function check(page, name, holds, detail = "") {
+  if (holds) passed++;
+  else { failed++; console.log(`FAILED ${page}: ${name} ${detail}`); }
+}
+
+const browser = await chromium.launch({
+  executablePath: browserPath,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+async function open(name, options) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const errors = [], requests = [];
+  page.on("console", (message) => { if (message.type() === "error") errors.push(message.text()); });
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await context.route(/^(?!file:|data:|blob:)/, (route) => { requests.push(route.request().url()); return route.abort(); });
+  await page.goto(pathToFileURL(path.join(site, name)).href, { waitUntil: "load" });
+  if (options.javaScriptEnabled !== false)
+    await page.waitForFunction(() => [...document.querySelectorAll(".nbh-chart")].every((chart) => chart.classList.contains("js-plotly-plot") && chart._fullLayout), null, { timeout: 30000 }).catch(() => {});
+  return { context, page, errors, requests };
+}
+
+async function checkDesktop(name) {
+  const { context, page, errors, requests } = await open(name, { viewport: { width: 1200, height: 900 }, colorScheme: "light" });
+  const charts = await page.$$eval(".nbh-chart", (all) => all.map((chart) => ({
+    id: chart.id,
+    wanted: chart.data?.length ?? 0,
+    drawn: chart._fullData?.filter((trace) => trace.visible === true).length ?? 0,
+    marks: chart.querySelectorAll(".trace, .heatmaplayer image, .bars .point, canvas").length,
+    title: chart.layout?.title?.text ?? "",
+    axes: ["xaxis", "yaxis"].map((axis) => chart.layout?.[axis]?.title?.text ?? ""),
+  })));
+  for (const chart of charts) {
+    check(name, `${chart.id} is drawn with all its traces`, chart.wanted > 0 && chart.drawn === chart.wanted && chart.marks > 0, JSON.stringify(chart));
+    check(name, `${chart.id} has a title`, chart.title.length > 0);
+  }
+  check(name, "all chart ids differ", new Set(charts.map((chart) => chart.id)).size === charts.length);
+
+  // Each slider is moved to each of its ends, and each animation played, as a reader would.
+  const moved = await page.evaluate(async () => {
+    const results = [];
+    for (const chart of document.querySelectorAll(".nbh-chart")) {
+      const slider = chart.layout?.sliders?.[0];
+      if (!slider) continue;
+      const states = [];
+      for (const step of [slider.steps[0], slider.steps.at(-1)]) {
+        await Plotly.animate(chart, ...step.args);
+        states.push(JSON.stringify(chart._fullData.map((trace) => [Array.from(trace.x).slice(0, 40), Array.from(trace.y).slice(0, 40)])));
+      }
+      results.push({ id: chart.id, changed: states[0] !== states[1] });
+    }
+    return results;
+  });
+  for (const chart of moved) check(name, `${chart.id} changes with its slider`, chart.changed);
+
+  const math = await page.evaluate(() => ({
+    wanted: document.querySelectorAll(".math").length,
+    set: document.querySelectorAll(".math .katex").length,
+    faults: document.querySelectorAll(".katex-error").length,
+  }));
+  check(name, "all mathematics is set", math.set >= math.wanted && math.faults === 0, JSON.stringify(math));
+  check(name, "no broken picture", await page.$$eval("img", (all) => all.every((image) => image.complete && image.naturalWidth > 0)));
+  const links = await page.$$eval("a[href]", (all) => all.map((link) => link.href).filter((href) => href.startsWith("file:")));
+  const dead = [...new Set(links)].filter((href) => !existsSync(new URL(href.split("#")[0])));
+  check(name, "every link leads somewhere", dead.length === 0, dead.join(" "));
+  if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.light.png`), fullPage: true });
+
+  await page.addScriptTag({ path: axe });
+  for (const theme of ["light", "dark"]) {
+    await page.evaluate((chosen) => { document.documentElement.dataset.theme = chosen; }, theme);
+    // plotly.js draws its own controls; what they lack is not in this project's hands.
+    const report = await page.evaluate(() => axe.run({ exclude: [[".js-plotly-plot"]] }, { resultTypes: ["violations"], preload: false }));
+    const serious = report.violations.filter((violation) => ["serious", "critical"].includes(violation.impact));
+    check(name, `axe finds no serious fault (${theme})`, serious.length === 0, serious.map((violation) => `${violation.id} ${violation.nodes.slice(0, 3).map((node) => node.target)} ${violation.nodes[0].failureSummary}`).join("; "));
+    if (pictures && theme === "dark") await page.screenshot({ path: path.join(pictures, `${name}.dark.png`), fullPage: true });
+  }
+  check(name, "no error on the console", errors.length === 0, errors.join(" | "));
+  check(name, "no request leaves the machine", requests.length === 0, requests.join(" "));
+  await context.close();
+  return charts.length;
+}
+
+async function checkPhone(name) {
+  const { context, page } = await open(name, { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  check(name, "no sideways scrolling at 360 pixels", width <= 360, `${width} pixels wide`);
+  if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.phone.png`), fullPage: true });
+  await context.close();
+}
+
+async function checkWithoutScripts(name, charts) {
+  const { context, page } = await open(name, { viewport: { width: 1200, height: 900 }, javaScriptEnabled: false });
+  const fallbacks = await page.locator(".nbh-chart > svg").count();
+  check(name, "every chart has a picture where no script runs", fallbacks === charts, `${fallbacks} of ${charts}`);
+  if (pictures && charts > 0) await page.screenshot({ path: path.join(pictures, `${name}.noscript.png`), fullPage: true });
+  await context.close();
+}
+
+if (pictures) mkdirSync(pictures, { recursive: true });
+for (const name of pages) {
+  const charts = await checkDesktop(name);
+  await checkPhone(name);
+  await checkWithoutScripts(name, charts);
+}
+await browser.close();
+console.log(`${pages.length} pages`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
