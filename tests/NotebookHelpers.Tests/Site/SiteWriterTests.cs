@@ -79,10 +79,10 @@ public sealed class SiteWriterTests : IDisposable
     [Fact]
     public void Mathematics_reaches_the_page_untouched()
     {
-        string page = Page(Markdown("# M\n\nInline $a_1 * b_2 < c$ and\n\n$$\n\\sum_{i} x_i\n$$\n\nand $$y = z$$ in line"));
+        string page = Page(Markdown("# M\n\nInline $a_1 * b_2 < c$ and\n\n$$\n\\sum_{i} x_i\n$$\n\nand $$p_{ij} = \\frac{e^{x_{ij}}}{z}$$ in line"));
         Assert.Contains("""<span class="math">\(a_1 * b_2 &lt; c\)</span>""", page, StringComparison.Ordinal);
         Assert.Contains("\\sum_{i} x_i", page, StringComparison.Ordinal);
-        Assert.Contains("<span class=\"math display\">", page, StringComparison.Ordinal);
+        Assert.Contains("""<span class="math display">\(p_{ij} = \frac{e^{x_{ij}}}{z}\)</span>""", page, StringComparison.Ordinal);
         Assert.Contains("katex.min.js", page, StringComparison.Ordinal);
     }
 

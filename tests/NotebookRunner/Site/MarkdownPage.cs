@@ -16,7 +16,7 @@ internal sealed record Heading(int Level, string Anchor, string Text);
 internal sealed class MarkdownPage(ISet<string> pagesOfSeries)
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .UsePipeTables().UseMathematics().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).UseEmphasisExtras().UseGenericAttributes().Build();
+        .UsePipeTables().UseMathematics().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).UseEmphasisExtras().Build();
 
     private readonly HashSet<string> _anchors = [];
 
