@@ -33,7 +33,7 @@ public static class Charts
     /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
     /// <param name="images">uint8 [n, height, width]; null for no images.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
-    /// <exception cref="ArgumentException">A shape or type is not as stated.</exception>
+    /// <exception cref="ArgumentException">A shape or type is not as stated, or a label has no name.</exception>
     public static GenericChart Embedding(string title, Tensor points, Tensor labels, Tensor? images = null, IReadOnlyList<string>? classNames = null) =>
         AnimatedEmbedding(title, [("", points)], labels, images, classNames);
 
@@ -43,7 +43,7 @@ public static class Charts
     /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
     /// <param name="images">uint8 [n, height, width]; null for no images.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
-    /// <exception cref="ArgumentException">A shape or type is not as stated, or there is no state.</exception>
+    /// <exception cref="ArgumentException">A shape or type is not as stated, a label has no name, or there is no state.</exception>
     public static GenericChart AnimatedEmbedding(string title, IReadOnlyList<(string Name, Tensor Points)> frames, Tensor labels, Tensor? images = null, IReadOnlyList<string>? classNames = null)
     {
         if (frames.Count == 0) throw new ArgumentException("Expected at least one state.", nameof(frames));
@@ -65,6 +65,8 @@ public static class Charts
 
         // Places within the thinned points, one group per class; a quantity is one group.
         bool byQuantity = labels.is_floating_point();
+        if (!byQuantity && classNames is not null && shown.Any(i => quantities[i] < 0 || quantities[i] >= classNames.Count))
+            throw new ArgumentException($"Expected a name for each label; got {classNames.Count} names for labels {quantities.Min()} to {quantities.Max()}.", nameof(classNames));
         (string Name, int[] Members)[] groups = byQuantity
             ? [("", [.. Enumerable.Range(0, shown.Length)])]
             : [.. Enumerable.Range(0, shown.Length).GroupBy(place => (long)quantities[shown[place]]).OrderBy(group => group.Key)
@@ -170,11 +172,12 @@ public static class Charts
     /// <param name="steps">The slider's value and the lines of each step; every step has the same lines.</param>
     /// <param name="active">The step that shows first.</param>
     /// <param name="equalAxes">Whether a unit is as long on both axes, for shapes.</param>
-    /// <exception cref="ArgumentException">There is no step, or the steps have different lines.</exception>
+    /// <exception cref="ArgumentException">There is no step, the steps have different lines, or <paramref name="active"/> is none of them.</exception>
     public static GenericChart SliderCurves(string title, string xAxis, string yAxis, string slider, IReadOnlyList<(string Value, IReadOnlyList<(string Name, double[] X, double[] Y)> Curves)> steps, int active = 0, bool equalAxes = false)
     {
         if (steps.Count == 0 || steps.Any(step => step.Curves.Count != steps[0].Curves.Count))
             throw new ArgumentException("Expected at least one step, and the same number of lines in each.", nameof(steps));
+        if (active < 0 || active >= steps.Count) throw new ArgumentOutOfRangeException(nameof(active), active, $"Expected one of the steps, 0 to {steps.Count - 1}.");
         var layout = NewLayout(title, xAxis, yAxis);
         var curves = steps.SelectMany(step => step.Curves).ToArray();
         // One range for all steps, so that what moves is seen to move.
@@ -199,6 +202,8 @@ public static class Charts
         var layout = NewLayout(title, "", yAxis);
         layout["xaxis"] = With(layout["xaxis"], ("type", "category"));
         layout["showlegend"] = series.Count > 1;
+        // On narrow pages no text is better than texts too small to read.
+        layout["uniformtext"] = new Dictionary<string, object> { ["mode"] = "hide", ["minsize"] = 9 };
         bool withTexts = names.Count * series.Count <= MostBarsWithText;
         return NewChart([.. series.Select((one, rank) => NewTrace("bar", new()
         {
@@ -206,7 +211,8 @@ public static class Charts
             ["x"] = names.ToArray(),
             ["y"] = Significant(one.Values, 5),
             ["text"] = withTexts ? one.Values.Select(value => ReportTable.Format(value)).ToArray() : null,
-            ["textposition"] = "auto",
+            ["textposition"] = "outside",
+            ["textangle"] = 0,
             ["marker"] = new Dictionary<string, object> { ["color"] = ColorOf(rank) },
         }))], layout);
     }

@@ -193,6 +193,8 @@ public class ChartsTests
         Assert.Contains("[3, 2]", Assert.Throws<ArgumentException>(() => Charts.Embedding("", randn(4, 2), arange(3))).Message);
         Assert.Contains("[4, 5]", Assert.Throws<ArgumentException>(() => Charts.Embedding("", randn(4, 5), arange(4))).Message);
         Assert.Contains("uint8", Assert.Throws<ArgumentException>(() => Charts.Embedding("", randn(4, 2), arange(4), randn(4, 28, 28))).Message);
+        Assert.Contains("2 names", Assert.Throws<ArgumentException>(() => Charts.Embedding("", randn(4, 2), arange(4), classNames: ["a", "b"])).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Charts.SliderCurves("", "", "", "", [("1", [("a", [1.0], [1.0])])], active: 1));
         Assert.Contains("2 vertical", Assert.Throws<ArgumentException>(() => Charts.Curves("", "", "", [("a", [1], [1, 2])])).Message);
         Assert.Contains("uint8", Assert.Throws<ArgumentException>(() => Charts.ImageGrid(arange(4).view(1, 2, 2))).Message);
     }
