@@ -5,6 +5,7 @@ var benchmarks = new Dictionary<string, Action>
 {
     ["axioms"] = AxiomBenchmark.Run,
     ["losses"] = LossBenchmark.Run,
+    ["retrieval"] = RetrievalBenchmark.Run,
 };
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))
