@@ -23,14 +23,17 @@ internal sealed partial class NotebookPage
             ? MarkdownPage.Opening(TextOf(opening["source"])) : default;
         Title = heading is { Length: > 0 } ? heading : Name;
         Promise = paragraph ?? "";
+        var charts = new List<string>();
+        byte[]? image = null;
         foreach (var data in _cells.SelectMany(OutputsOf).Select(output => output["data"]).OfType<JsonObject>())
         {
             string html = TextOf(data["text/html"]);
             if (Plotly is null && EmbeddedPlotly().Match(html) is { Success: true } plotly) Plotly = plotly.Groups[1].Value.Trim();
-            Picture ??= StaticChart().Match(html) is { Success: true } chart ? new("svg", Encoding.UTF8.GetBytes(chart.Value))
-                : html.Length == 0 && TextOf(data["image/png"]) is { Length: > 0 } png && FromBase64(png) is { } bytes ? new("png", bytes)
-                : InlinePicture().Match(html) is { Success: true } inline && FromBase64(inline.Groups[1].Value) is { } shown ? new("png", shown) : null;
+            foreach (Match chart in StaticChart().Matches(html)) charts.Add(WithoutText(chart.Value));
+            image ??= FromBase64(TextOf(data["image/png"])) ?? FromBase64(InlinePicture().Match(html).Groups[1].Value);
         }
+        // The first chart that has about as many marks as any tells most about its notebook.
+        Picture = charts.Find(chart => 2 * chart.Length > charts.Max(other => other.Length)) is { } rich ? new("svg", Encoding.UTF8.GetBytes(rich)) : image is null ? null : new("png", image);
     }
 
     /// <summary>The notebook's file name without extension.</summary>
@@ -47,7 +50,7 @@ internal sealed partial class NotebookPage
     /// <summary>plotly.js as the notebook's first cell brought it along; null if it did not.</summary>
     public string? Plotly { get; }
 
-    /// <summary>The static picture of the first chart, or the first image; null if there is neither.</summary>
+    /// <summary>The static picture of a chart, or else the first image; null if there is neither.</summary>
     public Picture? Picture { get; }
 
     /// <summary>Whether a chart is among the outputs.</summary>
@@ -145,8 +148,10 @@ internal sealed partial class NotebookPage
                 body.Append(Page.Text(TextOf(output["text"]), "plain"));
                 break;
             case "error":
-                string trace = string.Join('\n', (output["traceback"] as JsonArray ?? []).Select(TextOf));
-                body.Append("<div class=\"error\"><strong class=\"unseen\">Error</strong>").Append(Page.Text($"{TextOf(output["ename"])}: {TextOf(output["evalue"])}", "plain"));
+                string message = TextOf(output["evalue"]);
+                // The first line of a .NET trace is the message once more.
+                string trace = string.Join('\n', (output["traceback"] as JsonArray ?? []).Select(TextOf).SkipWhile((line, i) => i == 0 && line.EndsWith(": " + message, StringComparison.Ordinal)));
+                body.Append("<div class=\"error\"><strong class=\"unseen\">Error</strong>").Append(Page.Text($"{TextOf(output["ename"])}: {message}", "plain"));
                 if (trace.Length > 0) body.Append(Page.Text(trace, "plain trace"));
                 body.Append("</div>");
                 break;
@@ -165,7 +170,8 @@ internal sealed partial class NotebookPage
         switch (type)
         {
             case "text/html":
-                string html = EmbeddedPlotly().Replace(content, "");
+                // The chart's name outlives its static picture.
+                string html = UnnamedChart().Replace(EmbeddedPlotly().Replace(content, ""), "$1 role=\"figure\" aria-label=\"$3\"$2");
                 if (html.Trim().Length > 0) body.Append("<div class=\"html\">").Append(html).Append("</div>");
                 break;
             case "text/markdown":
@@ -195,10 +201,14 @@ internal sealed partial class NotebookPage
 
     private static double? RealOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double number) ? number : null;
 
+    // On a card the picture is too small to be read: its texts and the margins they stand in go.
+    private static string WithoutText(string svg) =>
+        ChartText().Replace(svg, "").Replace("viewBox=\"0 0 720 440\"", "viewBox=\"50 56 670 350\"", StringComparison.Ordinal);
+
     private static byte[]? FromBase64(string text)
     {
         byte[] bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out int written) ? bytes[..written] : null;
+        return Convert.TryFromBase64String(text, bytes, out int written) && written > 0 ? bytes[..written] : null;
     }
 
     [GeneratedRegex("""<script[^>]*\bdata-nbh-plotly="[^"]*"[^>]*>(.*?)</script>""", RegexOptions.Singleline)]
@@ -206,6 +216,12 @@ internal sealed partial class NotebookPage
 
     [GeneratedRegex("""(?<=<div class="nbh-chart"[^>]*>)<svg.*?</svg>""", RegexOptions.Singleline)]
     private static partial Regex StaticChart();
+
+    [GeneratedRegex("""(<div class="nbh-chart"[^>]*)(><svg[^>]*\baria-label="([^"]*)")""")]
+    private static partial Regex UnnamedChart();
+
+    [GeneratedRegex("<text[^>]*>[^<]*</text>")]
+    private static partial Regex ChartText();
 
     [GeneratedRegex("""<img[^>]*\bsrc="data:image/png;base64,([A-Za-z0-9+/=]+)""")]
     private static partial Regex InlinePicture();
