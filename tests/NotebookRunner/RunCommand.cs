@@ -44,6 +44,11 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         {
             if (!interrupted && writePages) WritePages();
         }
+        catch (Exception e) when (e is NotebookFormatException or ArgumentException)
+        {
+            console.Write(new Text($"No pages: {Printable(e.Message)}\n", new Style(Color.Red)));
+            failed = true;
+        }
         finally
         {
             ShowTable();
