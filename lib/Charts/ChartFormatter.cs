@@ -15,6 +15,8 @@ namespace NotebookHelpers;
 /// </summary>
 internal static class ChartFormatter
 {
+    private static readonly string LiveChart = Resource(typeof(ChartFormatter), "chart.js");
+
     private static int _shown;
 
     public static string PlotlyNetVersion => Notebook.VersionOf(typeof(GenericChart));
@@ -29,56 +31,23 @@ internal static class ChartFormatter
 
     public static string ToHtml(GenericChart chart)
     {
-        string json = GenericChart.toFigureJson(chart);
-        var figure = JsonNode.Parse(json)!.AsObject();
+        var figure = JsonNode.Parse(GenericChart.toFigureJson(chart))!.AsObject();
         var layout = figure["layout"]!.AsObject();
-        var meta = layout["meta"] as JsonObject;
+        var extras = layout["meta"] as JsonObject;
         layout.Remove("meta"); // read by the script below, not by plotly.js
-        string data = Script(figure["data"]), shape = Script(layout), extras = Script(meta);
+        string data = Script(figure["data"]), shape = Script(layout), title = TitleOf(figure);
 
         // Two outputs on one page must not share an id, even when a notebook holds outputs of an earlier session; two equal runs must give equal pages.
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data + shape)).AsSpan(0, 4));
         string id = string.Create(CultureInfo.InvariantCulture, $"nbh-chart-{++_shown}-{digest}");
-        string height = layout["height"]?.ToJsonString() ?? "450";
+        string height = layout["height"].AsText() ?? "450";
         return $$"""
-            <div class="nbh-chart" id="{{id}}" style="width:100%;min-height:{{height}}px">{{ChartSvg.Render(figure)}}</div>
+            <div class="nbh-chart" id="{{id}}" role="figure" aria-label="{{WebUtility.HtmlEncode(title)}}" style="position:relative;width:100%;min-height:{{height}}px">{{ChartSvg.Render(figure)}}</div>
             <script type="text/javascript">
             (function () {
-              var data = {{data}}, layout = {{shape}}, extras = {{extras}} || {};
-              function draw() {
-                var chart = document.getElementById("{{id}}");
-                if (!chart) return;
-                chart.innerHTML = "";
-                Plotly.newPlot(chart, data, layout, { responsive: true, displaylogo: false }).then(function () {
-                  if (extras.frames) return Plotly.addFrames(chart, extras.frames);
-                }).then(function () {
-                  if (!extras.sprite) return;
-                  var picture = document.createElement("div"), w = extras.tile[0], h = extras.tile[1], zoom = 3;
-                  picture.style.cssText = "position:absolute;display:none;pointer-events:none;z-index:9;border:1px solid #888;image-rendering:pixelated;background-repeat:no-repeat;width:" + w * zoom + "px;height:" + h * zoom + "px";
-                  picture.style.backgroundImage = "url(" + extras.sprite + ")";
-                  picture.style.backgroundSize = w * zoom * extras.columns + "px auto";
-                  chart.style.position = "relative";
-                  chart.appendChild(picture);
-                  chart.on("plotly_hover", function (hover) {
-                    var point = hover.points[0], tile = point.customdata, box = chart.getBoundingClientRect();
-                    if (tile === undefined) return;
-                    picture.style.backgroundPosition = -(tile % extras.columns) * w * zoom + "px " + -Math.floor(tile / extras.columns) * h * zoom + "px";
-                    picture.style.left = Math.min(hover.event.clientX - box.left + 14, box.width - w * zoom - 4) + "px";
-                    picture.style.top = Math.max(0, hover.event.clientY - box.top - h * zoom - 10) + "px";
-                    picture.style.display = "block";
-                  });
-                  chart.on("plotly_unhover", function () { picture.style.display = "none"; });
-                });
-              }
-              function wait(tries) {
-                if (window.Plotly) return draw();
-                if (tries > 0) return setTimeout(function () { wait(tries - 1); }, 100);
-                var script = document.createElement("script"); // the first cell was not run on this page
-                script.src = "https://cdn.plot.ly/plotly-{{PlotlyScript.Version}}.min.js";
-                script.onload = draw;
-                document.head.appendChild(script);
-              }
-              wait(100);
+              var data = {{data}}, layout = {{shape}}, extras = {{Script(extras)}} || {};
+              var id = "{{id}}", title = {{Script(title)}}, cdn = "https://cdn.plot.ly/plotly-{{PlotlyScript.Version}}.min.js";
+            {{LiveChart}}
             })();
             </script>
             """;
@@ -90,12 +59,15 @@ internal static class ChartFormatter
         return $"chart: {TitleOf(figure)} ({figure["data"]!.AsArray().Count} traces)";
     }
 
-    internal static string TitleOf(JsonNode figure) => figure["layout"]?["title"] switch
+    internal static string Resource(Type owner, string name)
     {
-        JsonObject title => (string?)title["text"] ?? "",
-        JsonValue title => title.ToString(),
-        _ => "",
-    };
+        using var stream = owner.Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{owner.Assembly.GetName().Name} {Notebook.VersionOf(owner)} has no resource {name}.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    private static string TitleOf(JsonNode figure) => figure["layout"]?["title"].AsTitle() ?? "";
 
     // The default encoder writes < and > as escapes, so no text can end the script element.
     private static string Script(JsonNode? node) => node?.ToJsonString(JsonSerializerOptions.Default) ?? "null";
@@ -106,21 +78,14 @@ internal sealed class PlotlyScript : IHtmlReport
 {
     public static string Version => Globals.PLOTLYJS_VERSION;
 
-    public string ToHtml()
-    {
-        string resource = $"Plotly.NET.plotly-{Version}.min.js";
-        using var stream = typeof(GenericChart).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"Plotly.NET {ChartFormatter.PlotlyNetVersion} has no resource {resource}.");
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        // Hidden from plotly.js, so that it registers as window.Plotly also on pages with RequireJS (Jupyter).
-        return $"""
-            <script type="text/javascript" data-nbh-plotly="{WebUtility.HtmlEncode(Version)}">
-            if (!window.Plotly) (function (define, module, exports) {"{"}
-            {reader.ReadToEnd()}
-            {"}"}).call(window);
-            </script>
-            """;
-    }
+    // Hidden from plotly.js, so that it registers as window.Plotly also on pages with RequireJS (Jupyter).
+    public string ToHtml() => $$"""
+        <script type="text/javascript" data-nbh-plotly="{{WebUtility.HtmlEncode(Version)}}">
+        if (!window.Plotly) (function (define, module, exports) {
+        {{ChartFormatter.Resource(typeof(GenericChart), $"Plotly.NET.plotly-{Version}.min.js")}}
+        }).call(window);
+        </script>
+        """;
 
     public override string ToString() => "";
 }

@@ -6,51 +6,77 @@ using System.Text.Json.Nodes;
 namespace NotebookHelpers;
 
 /// <summary>
-/// A static picture of a plotly figure, for pages where no script runs: lines, markers, bars and heatmaps with title, axes
-/// and legend. What it cannot draw it leaves out.
+/// A static picture of a plotly figure, for pages where no script runs: lines, markers (also in space), bars and heatmaps
+/// with title, axes and legend. What it cannot draw it leaves out.
 /// </summary>
 internal sealed class ChartSvg
 {
-    private const int Width = 720, Height = 440, Left = 66, Right = 18, Top = 66, Bottom = 56;
-    private const string TextColor = "#7a7a7a", GridColor = "#80808038";
-    private const int MostMarks = 1500;
+    private const int Width = 720, Height = 440, Left = 66, Bottom = 56, TitleLine = 19, LegendRow = 20, LongestTitleLine = 78;
+    private const int MostMarks = 1200, MostVertices = 2400, MostCells = 400, MostCellsWithText = 144, MostPixels = 100, Shades = 12;
+    private const string GridColor = "#80808040";
 
-    private static readonly string[] Palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#A6761D"];
     private static readonly (int R, int G, int B)[] Viridis = [(68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37)];
 
     private readonly StringBuilder _svg = new();
-    private readonly JsonObject _layout;
-    private readonly JsonObject[] _traces;
-    private readonly Axis _x;
-    private readonly Axis _y;
+    private readonly string[] _title;
+    private readonly SvgTrace[] _traces;
+    private readonly (double X, int Row)[] _legend;
+    private readonly (double Low, double High)? _colorScale;
+    private readonly bool _inSpace;
+    private readonly int _legendTop, _top, _right = 18;
+    private readonly SvgAxis _x;
+    private readonly SvgAxis _y;
+    private readonly JsonNode? _scene;
 
     private ChartSvg(JsonNode figure)
     {
-        _layout = figure["layout"]!.AsObject();
-        _traces = [.. figure["data"]!.AsArray().OfType<JsonObject>().Where(trace => TypeOf(trace) is "scatter" or "bar" or "heatmap" or "scattergl")];
-        _x = Axis.Of(_layout["xaxis"], _traces, "x", Left, Width - Right);
-        _y = Axis.Of(_layout["yaxis"], _traces, "y", Height - Bottom, Top);
+        var layout = figure["layout"] as JsonObject ?? [];
+        _title = Lines(layout["title"].AsTitle());
+        _legendTop = 19 + TitleLine * _title.Length;
+        _scene = layout["scene"];
+        _traces = SvgTrace.Of(figure, Charts.Palette);
+        _inSpace = _traces.Any(trace => trace.Type == "scatter3d");
+
+        double[] shades = [.. _traces.SelectMany(trace => trace.Type == "heatmap" ? trace.Z.SelectMany(row => row) : trace.Shades ?? []).Where(double.IsFinite)];
+        if (shades.Length > 0)
+        {
+            _colorScale = (shades.Min(), shades.Max());
+            _right = 86;
+        }
+        _legend = layout["showlegend"].AsText() == "false" || _traces.Length < 2 ? [] : LegendPlaces([.. _traces.Select(trace => trace.Name)]);
+        _top = _legendTop + 12 + (_legend.Length == 0 ? 0 : LegendRow * (_legend[^1].Row + 1));
+
+        if (_inSpace)
+        {
+            (double X, double Y)[] corners = [.. Corners().Select(corner => SvgTrace.Project(corner.X, corner.Y, corner.Z))];
+            _x = new("", false, null, null, corners.Min(corner => corner.X), corners.Max(corner => corner.X), Left, Width - _right);
+            _y = new("", false, null, null, corners.Min(corner => corner.Y), corners.Max(corner => corner.Y), Height - Bottom, _top);
+        }
+        else
+        {
+            _x = SvgAxis.Of(layout["xaxis"], _traces, 'x', Left, Width - _right);
+            _y = SvgAxis.Of(layout["yaxis"], _traces, 'y', Height - Bottom, _top);
+        }
+        if (_inSpace || layout["yaxis"]?["scaleanchor"] is not null) (_x, _y) = SvgAxis.EquallyScaled(_x, _y);
     }
 
+    /// <summary>The picture of a figure, as one svg element.</summary>
     public static string Render(JsonNode figure) => new ChartSvg(figure).Render();
 
     private string Render()
     {
-        string title = ChartFormatter.TitleOf(new JsonObject { ["layout"] = _layout.DeepClone() });
-        _svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Encode(title)}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"{TextColor}\" style=\"max-width:100%\">");
-        Text(Left, 22, title, "font-size=\"16\"");
-        DrawAxes();
+        _svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Encode(string.Join(' ', _title))}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"currentColor\" style=\"max-width:100%\">");
+        for (int i = 0; i < _title.Length; i++) Text(Left, 22 + i * TitleLine, _title[i], "font-size=\"16\"");
+        if (_inSpace) DrawBox();
+        else DrawAxes();
         for (int i = 0; i < _traces.Length; i++)
         {
-            string color = (string?)(_traces[i]["marker"] as JsonObject)?["color"]?.AsString() ?? (_traces[i]["line"] as JsonObject)?["color"]?.AsString() ?? Palette[i % Palette.Length];
-            switch (TypeOf(_traces[i]))
-            {
-                case "bar": DrawBars(_traces[i], i, color); break;
-                case "heatmap": DrawHeatmap(_traces[i]); break;
-                default: DrawScatter(_traces[i], color); break;
-            }
+            if (_traces[i].Type == "heatmap") DrawHeatmap(_traces[i]);
+            else if (_traces[i].Type == "bar") DrawBars(_traces[i]);
+            else DrawScatter(_traces[i]);
         }
         DrawLegend();
+        DrawColorScale();
         return _svg.Append("</svg>").ToString();
     }
 
@@ -59,171 +85,244 @@ internal sealed class ChartSvg
         foreach (var (value, label) in _x.Ticks())
         {
             double at = _x.At(value);
-            _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{at:0.#} {Top}V{Height - Bottom}\" stroke=\"{GridColor}\"/>");
-            Text(at, Height - Bottom + 17, label, "text-anchor=\"middle\"");
+            Add($"<path d=\"M{at:0.#} {_y.From:0.#}V{_y.To:0.#}\" stroke=\"{GridColor}\"/>");
+            Text(at, _y.From + 17, label, "text-anchor=\"middle\"");
         }
         foreach (var (value, label) in _y.Ticks())
         {
             double at = _y.At(value);
-            _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {at:0.#}H{Width - Right}\" stroke=\"{GridColor}\"/>");
-            Text(Left - 6, at + 4, label, "text-anchor=\"end\"");
+            Add($"<path d=\"M{_x.From:0.#} {at:0.#}H{_x.To:0.#}\" stroke=\"{GridColor}\"/>");
+            Text(_x.From - 6, at + 4, label, "text-anchor=\"end\"");
         }
-        Text((Left + Width - Right) / 2.0, Height - 12, _x.Title, "text-anchor=\"middle\" font-size=\"13\"");
-        double middle = (Top + Height - Bottom) / 2.0;
-        Text(16, middle, _y.Title, string.Create(CultureInfo.InvariantCulture, $"text-anchor=\"middle\" font-size=\"13\" transform=\"rotate(-90 16 {middle})\""));
+        Text((_x.From + _x.To) / 2, _y.From + 44, _x.Title, "text-anchor=\"middle\" font-size=\"13\"");
+        double left = _x.From - 50, middle = (_y.From + _y.To) / 2;
+        Text(left, middle, _y.Title, string.Create(CultureInfo.InvariantCulture, $"text-anchor=\"middle\" font-size=\"13\" transform=\"rotate(-90 {left:0.#} {middle:0.#})\""));
     }
 
-    private void DrawScatter(JsonObject trace, string color)
+    // The floor and the two walls behind the points.
+    private void DrawBox()
     {
-        var x = Values(trace["x"]);
-        var y = Values(trace["y"]);
-        var points = x.Zip(y).Select(pair => (X: _x.At(pair.First), Y: _y.At(pair.Second))).ToArray();
+        var corners = Corners();
+        string Edge(int from, int to) => string.Create(CultureInfo.InvariantCulture, $"M{At(corners[from]).X:0.#} {At(corners[from]).Y:0.#}L{At(corners[to]).X:0.#} {At(corners[to]).Y:0.#}");
+        (int, int)[] edges = [(0, 1), (0, 2), (1, 3), (2, 3), (0, 4), (1, 5), (2, 6), (4, 5), (4, 6)];
+        Add($"<path d=\"{string.Concat(edges.Select(edge => Edge(edge.Item1, edge.Item2)))}\" fill=\"none\" stroke=\"{GridColor}\"/>");
+        void Label(string axis, int from, int to, double right, double down, string anchor)
+        {
+            var (a, b) = (At(corners[from]), At(corners[to]));
+            Text((a.X + b.X) / 2 + right, (a.Y + b.Y) / 2 + down, _scene?[axis]?["title"].AsTitle() ?? "", $"text-anchor=\"{anchor}\" font-size=\"13\"");
+        }
+        Label("xaxis", 2, 3, 8, 16, "start");
+        Label("yaxis", 1, 3, -8, 16, "end");
+        Label("zaxis", 1, 5, -8, 4, "end");
+    }
+
+    /// <summary>The corners of the box around all points in space: bit 0 stands for the high end of x, bit 1 of y, bit 2 of z.</summary>
+    private (double X, double Y, double Z)[] Corners()
+    {
+        (double Low, double High) Range(char key)
+        {
+            double[] values = [.. _traces.SelectMany(trace => trace.Values(key)).Where(double.IsFinite)];
+            return (values.DefaultIfEmpty(0).Min(), values.DefaultIfEmpty(1).Max());
+        }
+        var (x, y, z) = (Range('x'), Range('y'), Range('z'));
+        return [.. Enumerable.Range(0, 8).Select(i => ((i & 1) == 0 ? x.Low : x.High, (i & 2) == 0 ? y.Low : y.High, (i & 4) == 0 ? z.Low : z.High))];
+    }
+
+    private (double X, double Y) At((double X, double Y, double Z) point)
+    {
+        var (x, y) = SvgTrace.Project(point.X, point.Y, point.Z);
+        return (_x.At(x), _y.At(y));
+    }
+
+    private void DrawScatter(SvgTrace trace)
+    {
+        var points = trace.Type == "scatter3d"
+            ? [.. trace.Values('x').Zip(trace.Values('y'), trace.Values('z')).Select(At)]
+            : trace.Values('x').Zip(trace.Values('y')).Select(pair => (X: _x.At(pair.First), Y: _y.At(pair.Second))).ToArray();
         if (points.Length == 0) return;
-        string mode = trace["mode"]?.AsString() ?? "lines";
-        if (mode.Contains("lines", StringComparison.Ordinal))
-        {
-            var path = new StringBuilder();
-            bool pen = false;
-            foreach (var (px, py) in points)
-            {
-                bool inside = double.IsFinite(px) && double.IsFinite(py);
-                if (inside) path.Append(CultureInfo.InvariantCulture, $"{(pen ? 'L' : 'M')}{px:0.#} {py:0.#}");
-                pen = inside;
-            }
-            string dash = (trace["line"] as JsonObject)?["dash"]?.AsString() switch { "dash" => " stroke-dasharray=\"8 5\"", "dot" => " stroke-dasharray=\"2 4\"", "dashdot" => " stroke-dasharray=\"8 4 2 4\"", "longdash" => " stroke-dasharray=\"14 5\"", _ => "" };
-            _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"{dash}/>");
-        }
-        if (mode.Contains("markers", StringComparison.Ordinal))
-        {
-            int step = Math.Max(1, points.Length * Math.Max(1, _traces.Length) / MostMarks);
-            var path = new StringBuilder();
-            for (int i = 0; i < points.Length; i += step)
-                if (double.IsFinite(points[i].X) && double.IsFinite(points[i].Y)) path.Append(CultureInfo.InvariantCulture, $"M{points[i].X:0.#} {points[i].Y:0.#}h0");
-            _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"{path}\" stroke=\"{color}\" stroke-width=\"{(points.Length > 100 ? 4 : 7)}\" stroke-linecap=\"round\" stroke-opacity=\"0.75\"/>");
-        }
+        if (trace.HasLine) DrawLine(trace, points);
+        if (!trace.HasMarkers) return;
+
+        int step = 1 + _traces.Where(other => other.HasMarkers).Sum(other => other.Values('x').Length) / MostMarks;
+        double radius = points.Length > 100 ? 2 : 3.6;
+        double[]? shades = trace.Shades;
+        var groups = Enumerable.Range(0, points.Length).Where(i => i % step == 0 && double.IsFinite(points[i].X) && double.IsFinite(points[i].Y))
+            .GroupBy(i => shades is null ? trace.Color : ColorAt(Math.Round(ShareOf(shades[i]) * Shades) / Shades));
+        foreach (var group in groups) AddMarks(group.Select(i => points[i]), trace.Symbol, radius, group.Key, " opacity=\"0.8\"");
     }
 
-    private void DrawBars(JsonObject trace, int rank, string color)
+    private void DrawLine(SvgTrace trace, (double X, double Y)[] points)
     {
-        int bars = _traces.Count(other => TypeOf(other) == "bar");
-        var x = _x.Positions(trace["x"]);
-        var y = Values(trace["y"]);
-        double slot = Math.Abs(_x.At(1) - _x.At(0)), width = 0.8 * slot / bars;
-        foreach (var (position, value) in x.Zip(y))
+        int step = 1 + _traces.Where(other => other.HasLine).Sum(other => other.Values('x').Length) / MostVertices;
+        var path = new StringBuilder();
+        bool pen = false;
+        for (int i = 0; i < points.Length; i++)
         {
-            double left = _x.At(position) - 0.4 * slot + rank * width, top = _y.At(Math.Max(0, value)), bottom = _y.At(Math.Min(0, value));
-            if (double.IsFinite(top) && double.IsFinite(bottom))
-                _svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{left:0.#}\" y=\"{top:0.#}\" width=\"{width:0.#}\" height=\"{bottom - top:0.#}\" fill=\"{color}\"/>");
+            var (x, y) = points[i];
+            bool drawn = double.IsFinite(x) && double.IsFinite(y);
+            if (drawn && pen && i % step != 0 && i != points.Length - 1) continue;
+            if (drawn) path.Append(CultureInfo.InvariantCulture, $"{(pen ? 'L' : 'M')}{x:0.#} {y:0.#}");
+            pen = drawn;
         }
+        Add($"<path d=\"{path}\" fill=\"none\" stroke=\"{trace.Color}\" stroke-width=\"2\"{DashOf(trace)}/>");
     }
 
-    private void DrawHeatmap(JsonObject trace)
+    // A path of marks, one around each point, by relative moves; short, because there are many.
+    private void AddMarks(IEnumerable<(double X, double Y)> points, string? symbol, double radius, string color, string attributes = "")
     {
-        double[][] z = [.. (trace["z"] as JsonArray ?? []).Select(Values)];
-        double[] finite = [.. z.SelectMany(row => row).Where(double.IsFinite)];
-        if (finite.Length == 0 || z.Length * z[0].Length > 2500) return;
-        double low = finite.Min(), range = Math.Max(finite.Max() - low, double.Epsilon);
-        for (int row = 0; row < z.Length; row++)
-            for (int column = 0; column < z[row].Length; column++)
+        static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
+        string r = Number(radius), r2 = Number(2 * radius), minus = Number(-radius), minus2 = Number(-2 * radius);
+        string? shape = symbol switch
+        {
+            "diamond" => $"m{minus} 0l{r} {r} {r} {minus} {minus} {minus}z",
+            "square" => $"m{minus} {minus}h{r2}v{r2}h{minus2}z",
+            "triangle-up" => $"m{minus} {r}h{r2}l{minus} {minus2}z",
+            "triangle-down" => $"m{minus} {minus}h{r2}l{minus} {r2}z",
+            "cross" => $"m{minus} 0h{r2}m{minus} {minus}v{r2}",
+            "x" => $"m{minus} {minus}l{r2} {r2}m0 {minus2}l{minus2} {r2}",
+            _ => null,
+        };
+        var path = new StringBuilder();
+        foreach (var (x, y) in points) path.Append(CultureInfo.InvariantCulture, $"M{x:0.#} {y:0.#}{shape ?? "h0"}");
+        Add($"<path d=\"{path}\" fill=\"{color}\" stroke=\"{color}\" stroke-linecap=\"round\" stroke-width=\"{(shape is null ? r2 : "1.2")}\"{attributes}/>");
+    }
+
+    private static string DashOf(SvgTrace trace) => trace.Dash switch
+    {
+        "dash" => " stroke-dasharray=\"8 5\"",
+        "dot" => " stroke-dasharray=\"2 4\"",
+        "dashdot" => " stroke-dasharray=\"8 4 2 4\"",
+        "longdash" => " stroke-dasharray=\"14 5\"",
+        _ => "",
+    };
+
+    private void DrawBars(SvgTrace trace)
+    {
+        SvgTrace[] groups = [.. _traces.Where(other => other.Type == "bar")];
+        double slot = Math.Abs(_x.At(1) - _x.At(0)), width = 0.8 * slot / groups.Length, first = (Array.IndexOf(groups, trace) - groups.Length / 2.0) * width;
+        string[] texts = trace.Texts;
+        var path = new StringBuilder();
+        foreach (var (i, (position, value)) in trace.Values('x').Zip(trace.Values('y')).Index())
+        {
+            double left = _x.At(position) + first, zero = _y.At(_y.Log ? Math.Pow(10, _y.Low) : 0), end = _y.At(value);
+            if (!double.IsFinite(end) || !double.IsFinite(left)) continue;
+            path.Append(CultureInfo.InvariantCulture, $"M{left:0.#} {zero:0.#}V{end:0.#}h{width:0.#}V{zero:0.#}z");
+            if (i < texts.Length && width > 7 * texts[i].Length) Text(left + width / 2, Math.Min(end, zero) - 5, texts[i], "text-anchor=\"middle\"");
+        }
+        Add($"<path d=\"{path}\" fill=\"{trace.Color}\"/>");
+    }
+
+    private void DrawHeatmap(SvgTrace trace)
+    {
+        double[][] z = trace.Z;
+        int rows = z.Length, columns = z.Select(row => row.Length).DefaultIfEmpty(0).Min();
+        if (rows * columns > MostCells)
+        {
+            DrawPixels(z, rows, columns);
+            return;
+        }
+        for (int row = 0; row < rows; row++)
+            for (int column = 0; column < columns; column++)
             {
                 if (!double.IsFinite(z[row][column])) continue;
-                double left = _x.At(column - 0.5), right = _x.At(column + 0.5), one = _y.At(row - 0.5), other = _y.At(row + 0.5);
-                _svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{left:0.#}\" y=\"{Math.Min(one, other):0.#}\" width=\"{right - left:0.#}\" height=\"{Math.Abs(other - one):0.#}\" fill=\"{ViridisAt((z[row][column] - low) / range)}\"/>");
-                if (z.Length * z[0].Length <= 144)
-                    Text((left + right) / 2, (one + other) / 2 + 4, ReportTable.Format(z[row][column]), (z[row][column] - low) / range > 0.6 ? "text-anchor=\"middle\" fill=\"#111\"" : "text-anchor=\"middle\" fill=\"#fff\"");
+                double left = _x.At(column - 0.5), right = _x.At(column + 0.5), one = _y.At(row - 0.5), other = _y.At(row + 0.5), share = ShareOf(z[row][column]);
+                Add($"<path d=\"M{left:0.#} {one:0.#}H{right:0.#}V{other:0.#}H{left:0.#}z\" fill=\"{ColorAt(share)}\"/>");
+                if (rows * columns <= MostCellsWithText)
+                    Text((left + right) / 2, (one + other) / 2 + 4, ReportTable.Format(z[row][column]), share > 0.6 ? "text-anchor=\"middle\" fill=\"#111\"" : "text-anchor=\"middle\" fill=\"#fff\"");
             }
     }
 
-    private static string ViridisAt(double share)
+    // Many cells are a picture, a pixel each.
+    private void DrawPixels(double[][] z, int rows, int columns)
+    {
+        int height = Math.Min(rows, MostPixels), width = Math.Min(columns, MostPixels);
+        byte[] pixels = new byte[3 * height * width];
+        bool reversed = _y.Low > _y.High;
+        for (int i = 0; i < height; i++)
+            for (int j = 0; j < width; j++)
+            {
+                int row = i * rows / height;
+                var (r, g, b) = Mixed(ShareOf(z[reversed ? row : rows - 1 - row][j * columns / width]));
+                int at = 3 * (i * width + j);
+                (pixels[at], pixels[at + 1], pixels[at + 2]) = ((byte)r, (byte)g, (byte)b);
+            }
+        string picture = Convert.ToBase64String(Png.Encode(pixels, width, height, rgb: true));
+        Add($"<image x=\"{Left}\" y=\"{_top}\" width=\"{Width - _right - Left}\" height=\"{Height - Bottom - _top}\" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{picture}\"/>");
+    }
+
+    private double ShareOf(double value)
+    {
+        var (low, high) = _colorScale!.Value;
+        return high > low && double.IsFinite(value) ? (value - low) / (high - low) : 0;
+    }
+
+    private static (double R, double G, double B) Mixed(double share)
     {
         double at = Math.Clamp(share, 0, 1) * (Viridis.Length - 1);
         int index = Math.Min((int)at, Viridis.Length - 2);
         double rest = at - index;
         var (from, to) = (Viridis[index], Viridis[index + 1]);
-        return string.Create(CultureInfo.InvariantCulture, $"rgb({from.R + rest * (to.R - from.R):0},{from.G + rest * (to.G - from.G):0},{from.B + rest * (to.B - from.B):0})");
+        return (from.R + rest * (to.R - from.R), from.G + rest * (to.G - from.G), from.B + rest * (to.B - from.B));
+    }
+
+    private static string ColorAt(double share)
+    {
+        var (r, g, b) = Mixed(share);
+        return string.Create(CultureInfo.InvariantCulture, $"rgb({r:0},{g:0},{b:0})");
     }
 
     private void DrawLegend()
     {
-        double at = Left;
-        for (int i = 0; i < _traces.Length && _traces.Length > 1; i++)
+        for (int i = 0; i < _legend.Length; i++)
         {
-            string name = _traces[i]["name"]?.AsString() ?? "";
-            string color = (_traces[i]["line"] as JsonObject)?["color"]?.AsString() ?? (_traces[i]["marker"] as JsonObject)?["color"]?.AsString() ?? Palette[i % Palette.Length];
-            _svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{at:0.#}\" y=\"38\" width=\"12\" height=\"12\" fill=\"{color}\"/>");
-            Text(at + 16, 48, name, "");
-            at += 30 + 6.6 * name.Length;
+            var (x, row) = _legend[i];
+            double y = _legendTop + 7 + row * LegendRow;
+            if (_traces[i].HasLine) Add($"<path d=\"M{x:0.#} {y:0.#}h24\" stroke=\"{_traces[i].Color}\" stroke-width=\"2\"{DashOf(_traces[i])}/>");
+            if (_traces[i].HasMarkers) AddMarks([(x + 12, y)], _traces[i].Symbol, 4, _traces[i].Color);
+            if (_traces[i].Type == "bar") Add($"<path d=\"M{x + 6:0.#} {y - 6:0.#}h12v12h-12z\" fill=\"{_traces[i].Color}\"/>");
+            Text(x + 30, y + 4, _traces[i].Name, "");
         }
     }
 
-    private void Text(double x, double y, string text, string attributes) =>
-        _svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" {attributes}>{Encode(text)}</text>");
+    // One after the other, on as many rows as they need; 6.8 pixels is a wide letter of the legend's type.
+    private static (double X, int Row)[] LegendPlaces(string[] names)
+    {
+        var places = new (double, int)[names.Length];
+        double x = Left;
+        int row = 0;
+        for (int i = 0; i < names.Length; i++)
+        {
+            double width = 44 + 6.8 * names[i].Length;
+            if (x > Left && x + width > Width) (x, row) = (Left, row + 1);
+            places[i] = (x, row);
+            x += width;
+        }
+        return places;
+    }
+
+    private static string[] Lines(string text)
+    {
+        var lines = new List<string> { "" };
+        foreach (string word in text.Split(' '))
+            if (lines[^1].Length > 0 && lines[^1].Length + word.Length >= LongestTitleLine) lines.Add(word);
+            else lines[^1] = lines[^1].Length == 0 ? word : $"{lines[^1]} {word}";
+        return [.. lines];
+    }
+
+    private void DrawColorScale()
+    {
+        if (_colorScale is not var (low, high)) return;
+        const int Steps = 32;
+        double left = Width - _right + 16, height = (double)(Height - Bottom - _top) / Steps;
+        for (int i = 0; i < Steps; i++)
+            Add($"<path d=\"M{left:0.#} {Height - Bottom - i * height:0.#}h14v{-height - 0.5:0.#}h-14z\" fill=\"{ColorAt((i + 0.5) / Steps)}\"/>");
+        foreach (double share in new[] { 0, 0.5, 1 })
+            Text(left + 18, Height - Bottom - share * (Height - Bottom - _top) + 4, (low + share * (high - low)).ToString("G3", CultureInfo.InvariantCulture), "");
+    }
+
+    private void Text(double x, double y, string text, string attributes) => Add($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" {attributes}>{Encode(text)}</text>");
+
+    private void Add(FormattableString element) => _svg.Append(element.ToString(CultureInfo.InvariantCulture));
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
-
-    private static string TypeOf(JsonObject trace) => trace["type"]?.AsString() ?? "scatter";
-
-    private static double[] Values(JsonNode? node) =>
-        [.. (node as JsonArray ?? []).Select(value => value is JsonValue number && number.TryGetValue(out double real) ? real : double.NaN)];
-
-    /// <summary>A linear, logarithmic or named axis, from data values to pixels.</summary>
-    private sealed record Axis(string Title, bool Log, string[]? Names, double Low, double High, double From, double To)
-    {
-        public static Axis Of(JsonNode? node, JsonObject[] traces, string key, double from, double to)
-        {
-            var properties = node as JsonObject ?? [];
-            string title = (properties["title"] as JsonObject)?["text"]?.AsString() ?? "";
-            bool log = properties["type"]?.AsString() == "log";
-            var heat = traces.FirstOrDefault(trace => TypeOf(trace) == "heatmap");
-            if (heat is not null)
-            {
-                var z = heat["z"] as JsonArray ?? [];
-                int count = key == "y" ? z.Count : (z.FirstOrDefault() as JsonArray)?.Count ?? 0;
-                string[] names = heat[key] is JsonArray given ? [.. given.Select(name => name?.AsString() ?? "")] : [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
-                bool reversed = key == "y" && properties["autorange"]?.AsString() == "reversed";
-                return new(title, false, names, reversed ? count - 0.5 : -0.5, reversed ? -0.5 : count - 0.5, from, to);
-            }
-            if (traces.Select(trace => trace[key] as JsonArray).FirstOrDefault(values => values?.FirstOrDefault() is JsonValue first && first.TryGetValue(out string? _)) is { } texts)
-                return new(title, false, [.. texts.Select(name => name?.AsString() ?? "")], -0.5, texts.Count - 0.5, from, to);
-
-            double[] values = [.. traces.SelectMany(trace => Values(trace[key])).Where(value => double.IsFinite(value) && (!log || value > 0))];
-            double low = values.DefaultIfEmpty(0).Min(), high = values.DefaultIfEmpty(1).Max();
-            if (key == "y" && traces.Any(trace => TypeOf(trace) == "bar")) (low, high) = (Math.Min(0, low), Math.Max(0, high));
-            if (properties["range"] is JsonArray range && Values(range) is [var start, var end]) (low, high) = log ? (Math.Pow(10, start), Math.Pow(10, end)) : (start, end);
-            else if (key == "y" && !log) (low, high) = (low - 0.03 * (high - low), high + 0.05 * (high - low));
-            if (high <= low) (low, high) = (low - 0.5, high + 0.5);
-            return log ? new(title, true, null, Math.Log10(low), Math.Log10(high), from, to) : new(title, false, null, low, high, from, to);
-        }
-
-        public double At(double value) => From + ((Log ? value > 0 ? Math.Log10(value) : double.NaN : value) - Low) / (High - Low) * (To - From);
-
-        public double[] Positions(JsonNode? values) => Names is null ? Values(values) : [.. Enumerable.Range(0, (values as JsonArray)?.Count ?? 0).Select(i => (double)i)];
-
-        public IEnumerable<(double Value, string Label)> Ticks()
-        {
-            if (Names is not null)
-            {
-                int every = Math.Max(1, (int)Math.Ceiling(Names.Length / 24.0));
-                for (int i = 0; i < Names.Length; i += every) yield return (i, Names[i]);
-            }
-            else if (Log)
-            {
-                for (int power = (int)Math.Ceiling(Low - 1e-9); power <= High + 1e-9; power++)
-                    yield return (Math.Pow(10, power), Math.Pow(10, power).ToString("G3", CultureInfo.InvariantCulture));
-            }
-            else
-            {
-                double rough = (High - Low) / 6, unit = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-                double step = unit * new[] { 1, 2, 5, 10 }.First(factor => factor * unit >= rough * 0.999);
-                for (double value = Math.Ceiling(Low / step) * step; value <= High + 1e-9 * step; value += step)
-                    yield return (value, Math.Round(value, 10).ToString("G6", CultureInfo.InvariantCulture));
-            }
-        }
-    }
-}
-
-/// <summary>Reads texts out of JSON values that may also be numbers.</summary>
-internal static class JsonValues
-{
-    public static string AsString(this JsonNode node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : node.ToJsonString();
 }

@@ -14,73 +14,116 @@ public static class Charts
     /// <summary>The most points an embedding shows; more are thinned out evenly.</summary>
     public const int MostPoints = 2000;
 
+    // What the HTML of an embedding may weigh without its script and picture, in characters, so that it stays below 400 kB with them.
+    private const int WeightLimit = 330_000;
+    private const int MostCells = 200, MostCellsWithText = 256, MostBarsWithText = 24, MostOnALine = 2000;
+
+    // The formatter gives the text the colour of the page; this one can be read on light and on dark where it cannot.
     private const string TextColor = "#7a7a7a", GridColor = "rgba(128,128,128,0.22)";
 
     // Black is left out of the palette: pages may be dark.
-    private static readonly string[] Palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#A6761D", "#7F7F7F", "#B2182B"];
+    internal static readonly string[] Palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#A6761D", "#7F7F7F", "#B2182B"];
     private static readonly string[] Symbols = ["circle", "diamond", "square", "triangle-up", "cross", "x", "triangle-down", "pentagon", "star", "hexagon"];
+    private static readonly string[] SymbolsInSpace = ["circle", "diamond", "square", "cross", "x"];
     private static readonly string[] Dashes = ["solid", "dash", "dot", "dashdot", "longdash", "solid", "dash", "dot", "dashdot", "longdash"];
 
-    /// <summary>Points in two dimensions, coloured by class; the image of a point shows while the pointer is on it.</summary>
+    /// <summary>Points in two or three dimensions, coloured by class or by a quantity; the image of a point shows while the pointer is on it.</summary>
     /// <param name="title">The chart's title.</param>
-    /// <param name="points">[n, 2], real.</param>
-    /// <param name="labels">The class of each point, int64 [n].</param>
+    /// <param name="points">[n, 2] or [n, 3], real.</param>
+    /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
     /// <param name="images">uint8 [n, height, width]; null for no images.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
-    /// <exception cref="ArgumentException">A shape or type is not as stated.</exception>
+    /// <exception cref="ArgumentException">A shape or type is not as stated, or a label has no name.</exception>
     public static GenericChart Embedding(string title, Tensor points, Tensor labels, Tensor? images = null, IReadOnlyList<string>? classNames = null) =>
         AnimatedEmbedding(title, [("", points)], labels, images, classNames);
 
     /// <summary>An embedding that changes: one state per step of a slider, and a button that plays them; the last state shows first.</summary>
     /// <param name="title">The chart's title.</param>
-    /// <param name="frames">A name and the points [n, 2] of each state.</param>
-    /// <param name="labels">The class of each point, int64 [n].</param>
+    /// <param name="frames">A name and the points [n, 2] or [n, 3] of each state.</param>
+    /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
     /// <param name="images">uint8 [n, height, width]; null for no images.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
-    /// <exception cref="ArgumentException">A shape or type is not as stated, or there is no state.</exception>
+    /// <exception cref="ArgumentException">A shape or type is not as stated, a label has no name, or there is no state.</exception>
     public static GenericChart AnimatedEmbedding(string title, IReadOnlyList<(string Name, Tensor Points)> frames, Tensor labels, Tensor? images = null, IReadOnlyList<string>? classNames = null)
     {
         if (frames.Count == 0) throw new ArgumentException("Expected at least one state.", nameof(frames));
         if (labels.dim() != 1) throw new ArgumentException($"Expected labels [n]; got [{string.Join(", ", labels.shape)}].", nameof(labels));
-        long count = labels.shape[0];
+        int count = (int)labels.shape[0];
+        int dimensions = frames[0].Points.dim() == 2 && frames[0].Points.shape[1] == 3 ? 3 : 2;
         foreach (var (name, points) in frames)
-            if (points.dim() != 2 || points.shape[0] != count || points.shape[1] != 2)
-                throw new ArgumentException($"Expected points [{count}, 2], one per label; got [{string.Join(", ", points.shape)}] in state '{name}'.", nameof(frames));
+            if (points.dim() != 2 || points.shape[0] != count || points.shape[1] != dimensions)
+                throw new ArgumentException($"Expected points [{count}, {dimensions}], one per label; got [{string.Join(", ", points.shape)}] in state '{name}'.", nameof(frames));
         if (images is not null && (images.dtype != ScalarType.Byte || images.dim() != 3 || images.shape[0] != count))
             throw new ArgumentException($"Expected uint8 images [{count}, height, width], one per point; got {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
 
         using var scope = NewDisposeScope();
-        int[] shown = Thinned((int)count);
-        long[] classes = labels.to_type(ScalarType.Int64).cpu().data<long>().ToArray();
+        int[] shown = Thinned(count, MostShown(count, dimensions * (frames.Count == 1 ? 1 : frames.Count + 1), images));
+        double[] quantities = labels.detach().to_type(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
         double[][] coordinates = [.. frames.Select(frame => frame.Points.detach().to_type(ScalarType.Float64).cpu().contiguous().data<double>().ToArray())];
-        double low = coordinates.Min(values => values.DefaultIfEmpty(0).Min()), high = coordinates.Max(values => values.DefaultIfEmpty(1).Max());
+        double[] finite = [.. coordinates.SelectMany(values => values).Where(double.IsFinite)];
+        double low = finite.DefaultIfEmpty(0).Min(), high = finite.DefaultIfEmpty(1).Max();
 
-        (long Label, int[] Members)[] groups = [.. shown.GroupBy(i => classes[i]).OrderBy(group => group.Key).Select(group => (group.Key, group.ToArray()))];
-        double[][] Axes(double[] values, int[] members) => [Rounded([.. members.Select(i => values[2 * i])], high - low), Rounded([.. members.Select(i => values[2 * i + 1])], high - low)];
+        // Places within the thinned points, one group per class; a quantity is one group.
+        bool byQuantity = labels.is_floating_point();
+        if (!byQuantity && classNames is not null && shown.Any(i => quantities[i] < 0 || quantities[i] >= classNames.Count))
+            throw new ArgumentException($"Expected a name for each label; got {classNames.Count} names for labels {quantities.Min()} to {quantities.Max()}.", nameof(classNames));
+        (string Name, int[] Members)[] groups = byQuantity
+            ? [("", [.. Enumerable.Range(0, shown.Length)])]
+            : [.. Enumerable.Range(0, shown.Length).GroupBy(place => (long)quantities[shown[place]]).OrderBy(group => group.Key)
+                .Select(group => (classNames is null ? group.Key.ToString(CultureInfo.InvariantCulture) : classNames[(int)group.Key], group.ToArray()))];
+        double[][] Axes(double[] values, int[] members) => [.. Enumerable.Range(0, dimensions).Select(axis => Rounded([.. members.Select(place => values[dimensions * shown[place] + axis])], high - low))];
+
         var traces = groups.Select((group, rank) =>
         {
             double[][] axes = Axes(coordinates[^1], group.Members);
-            return NewTrace("scatter", new()
+            var marker = new Dictionary<string, object> { ["color"] = ColorOf(rank), ["symbol"] = SymbolOf(rank, dimensions), ["size"] = dimensions == 3 ? 3 : 5, ["opacity"] = 0.75 };
+            if (byQuantity)
+            {
+                marker["color"] = Significant([.. shown.Select(i => quantities[i])], 4);
+                (marker["colorscale"], marker["showscale"]) = ("Viridis", true);
+            }
+            return NewTrace(dimensions == 3 ? "scatter3d" : "scatter", new()
             {
                 ["mode"] = "markers",
-                ["name"] = classNames is null ? group.Label.ToString(CultureInfo.InvariantCulture) : classNames[(int)group.Label],
+                ["name"] = group.Name,
                 ["x"] = axes[0],
                 ["y"] = axes[1],
-                ["customdata"] = images is null ? null : group.Members.Select(i => Array.IndexOf(shown, i)).ToArray(),
-                ["hovertemplate"] = "%{x:.2f}, %{y:.2f}",
-                ["marker"] = new Dictionary<string, object> { ["color"] = Palette[rank % Palette.Length], ["symbol"] = Symbols[rank % Symbols.Length], ["size"] = 5, ["opacity"] = 0.75 },
+                ["z"] = dimensions == 3 ? axes[2] : null,
+                ["customdata"] = images is null ? null : group.Members,
+                ["hovertemplate"] = "%{x:.2f}, %{y:.2f}" + (dimensions == 3 ? ", %{z:.2f}" : "") + (byQuantity ? ": %{marker.color}<extra></extra>" : ""),
+                ["marker"] = marker,
             });
         }).ToArray();
 
         var layout = NewLayout(title, "first coordinate", "second coordinate");
-        // Distances must look the same in both directions.
-        layout["yaxis"] = With(layout["yaxis"], ("scaleanchor", "x"));
+        layout["height"] = 520;
+        layout["showlegend"] = !byQuantity;
+        layout["legend"] = With(layout["legend"], ("itemsizing", "constant"));
         if (images is not null) layout["meta"] = new Dictionary<string, object> { ["sprite"] = Sprite(images, shown, out int columns), ["columns"] = columns, ["tile"] = new[] { images.shape[2], images.shape[1] } };
+        double margin = 0.05 * (high - low);
+        (string, object)[] range = frames.Count > 1 ? [("range", new[] { low - margin, high + margin })] : [];
+        // Distances must look the same in all directions.
+        if (dimensions == 2)
+        {
+            layout["xaxis"] = With(layout["xaxis"], range);
+            layout["yaxis"] = With(layout["yaxis"], range);
+            ScaleEqually(layout);
+        }
+        else
+        {
+            (string, object) grid = ("gridcolor", "#888");
+            layout["scene"] = new Dictionary<string, object>
+            {
+                ["aspectmode"] = "data",
+                // A little further away than plotly.js begins, so that the axes' names are on the picture.
+                ["camera"] = new Dictionary<string, object> { ["eye"] = new Dictionary<string, double> { ["x"] = 1.5, ["y"] = 1.5, ["z"] = 1.5 }, ["center"] = new Dictionary<string, double> { ["x"] = 0, ["y"] = 0, ["z"] = -0.12 } },
+                ["xaxis"] = With(NewAxis("first coordinate"), [.. range, grid]),
+                ["yaxis"] = With(NewAxis("second coordinate"), [.. range, grid]),
+                ["zaxis"] = With(NewAxis("third coordinate"), [.. range, grid]),
+            };
+        }
         if (frames.Count > 1)
         {
-            double margin = 0.05 * (high - low);
-            layout["xaxis"] = With(layout["xaxis"], ("range", new[] { low - margin, high + margin }));
-            layout["yaxis"] = With(layout["yaxis"], ("range", new[] { low - margin, high + margin }));
             var states = frames.Select((frame, i) => (frame.Name, groups.Select(group => Axes(coordinates[i], group.Members)).ToArray())).ToArray();
             AddFrames(layout, states, active: frames.Count - 1, duration: 600, "", playable: true);
         }
@@ -95,14 +138,31 @@ public static class Charts
     /// <param name="logX">Whether the horizontal axis is logarithmic.</param>
     /// <param name="logY">Whether the vertical axis is logarithmic.</param>
     /// <param name="markers">Whether each value gets a mark, for measurements rather than functions.</param>
+    /// <param name="equalAxes">Whether a unit is as long on both axes, for shapes.</param>
     /// <exception cref="ArgumentException">A line has not as many horizontal as vertical values.</exception>
-    public static GenericChart Curves(string title, string xAxis, string yAxis, IReadOnlyList<(string Name, double[] X, double[] Y)> curves, bool logX = false, bool logY = false, bool markers = false)
+    public static GenericChart Curves(string title, string xAxis, string yAxis, IReadOnlyList<(string Name, double[] X, double[] Y)> curves, bool logX = false, bool logY = false, bool markers = false, bool equalAxes = false)
     {
         var layout = NewLayout(title, xAxis, yAxis);
-        if (logX) layout["xaxis"] = With(layout["xaxis"], ("type", "log"));
-        if (logY) layout["yaxis"] = With(layout["yaxis"], ("type", "log"));
+        if (logX) layout["xaxis"] = With(layout["xaxis"], LogAxis(curves.SelectMany(curve => curve.X)));
+        if (logY) layout["yaxis"] = With(layout["yaxis"], LogAxis(curves.SelectMany(curve => curve.Y)));
+        if (equalAxes) ScaleEqually(layout);
+        // Epochs and the like are counted in whole numbers.
+        double[] across = [.. curves.SelectMany(curve => curve.X)];
+        if (!logX && across.Length > 0 && across.All(double.IsInteger) && across.Max() - across.Min() <= 12) layout["xaxis"] = With(layout["xaxis"], ("dtick", 1));
+        layout["showlegend"] = curves.Count > 1;
         return NewChart([.. curves.Select((curve, rank) => Line(curve, rank, markers))], layout);
     }
+
+    /// <summary>Lines over 1, 2, 3, ..., such as the losses of epochs.</summary>
+    /// <param name="title">The chart's title.</param>
+    /// <param name="xAxis">What is counted.</param>
+    /// <param name="yAxis">The name of the vertical axis, with its unit.</param>
+    /// <param name="curves">A name and the values of each line.</param>
+    /// <param name="logX">Whether the horizontal axis is logarithmic.</param>
+    /// <param name="logY">Whether the vertical axis is logarithmic.</param>
+    /// <param name="markers">Whether each value gets a mark, for measurements rather than functions.</param>
+    public static GenericChart Curves(string title, string xAxis, string yAxis, IReadOnlyList<(string Name, double[] Y)> curves, bool logX = false, bool logY = false, bool markers = false) =>
+        Curves(title, xAxis, yAxis, [.. curves.Select(curve => (curve.Name, Enumerable.Range(1, curve.Y.Length).Select(i => (double)i).ToArray(), curve.Y))], logX, logY, markers);
 
     /// <summary>A family of lines, one member at a time, chosen by a slider.</summary>
     /// <param name="title">The chart's title.</param>
@@ -111,21 +171,25 @@ public static class Charts
     /// <param name="slider">What the slider changes.</param>
     /// <param name="steps">The slider's value and the lines of each step; every step has the same lines.</param>
     /// <param name="active">The step that shows first.</param>
-    /// <exception cref="ArgumentException">There is no step, or the steps have different lines.</exception>
-    public static GenericChart SliderCurves(string title, string xAxis, string yAxis, string slider, IReadOnlyList<(string Value, IReadOnlyList<(string Name, double[] X, double[] Y)> Curves)> steps, int active = 0)
+    /// <param name="equalAxes">Whether a unit is as long on both axes, for shapes.</param>
+    /// <exception cref="ArgumentException">There is no step, the steps have different lines, or <paramref name="active"/> is none of them.</exception>
+    public static GenericChart SliderCurves(string title, string xAxis, string yAxis, string slider, IReadOnlyList<(string Value, IReadOnlyList<(string Name, double[] X, double[] Y)> Curves)> steps, int active = 0, bool equalAxes = false)
     {
         if (steps.Count == 0 || steps.Any(step => step.Curves.Count != steps[0].Curves.Count))
             throw new ArgumentException("Expected at least one step, and the same number of lines in each.", nameof(steps));
+        if (active < 0 || active >= steps.Count) throw new ArgumentOutOfRangeException(nameof(active), active, $"Expected one of the steps, 0 to {steps.Count - 1}.");
         var layout = NewLayout(title, xAxis, yAxis);
-        double[] all = [.. steps.SelectMany(step => step.Curves).SelectMany(curve => curve.Y).Where(double.IsFinite)], across = [.. steps.SelectMany(step => step.Curves).SelectMany(curve => curve.X)];
-        double margin = 0.05 * (all.Max() - all.Min());
-        layout["yaxis"] = With(layout["yaxis"], ("range", new[] { all.Min() - margin, all.Max() + margin }));
-        layout["xaxis"] = With(layout["xaxis"], ("range", new[] { across.Min(), across.Max() }));
-        AddFrames(layout, [.. steps.Select(step => (step.Value, step.Curves.Select(curve => new[] { Rounded(curve.X), Rounded(curve.Y) }).ToArray()))], active, duration: 0, slider + " = ", playable: false);
+        var curves = steps.SelectMany(step => step.Curves).ToArray();
+        // One range for all steps, so that what moves is seen to move.
+        layout["xaxis"] = With(layout["xaxis"], ("range", RangeOf(curves.SelectMany(curve => curve.X), margin: equalAxes ? 0.05 : 0)));
+        layout["yaxis"] = With(layout["yaxis"], ("range", RangeOf(curves.SelectMany(curve => curve.Y), margin: 0.05)));
+        if (equalAxes) ScaleEqually(layout);
+        layout["showlegend"] = steps[0].Curves.Count > 1;
+        AddFrames(layout, [.. steps.Select(step => (step.Value, step.Curves.Select(curve => new[] { Significant(curve.X, 5), Significant(curve.Y, 5) }).ToArray()))], active, duration: 0, slider + " = ", playable: false);
         return NewChart([.. steps[active].Curves.Select((curve, rank) => Line(curve, rank, markers: false))], layout);
     }
 
-    /// <summary>Bars, one group per name, one colour per series, with the value on each.</summary>
+    /// <summary>Bars, one group per name, one colour per series; a few bars carry their values.</summary>
     /// <param name="title">The chart's title.</param>
     /// <param name="yAxis">The name of the vertical axis, with its unit.</param>
     /// <param name="names">The groups.</param>
@@ -136,19 +200,24 @@ public static class Charts
         foreach (var (name, values) in series)
             if (values.Length != names.Count) throw new ArgumentException($"Expected {names.Count} values, one per group; got {values.Length} in '{name}'.", nameof(series));
         var layout = NewLayout(title, "", yAxis);
+        layout["xaxis"] = With(layout["xaxis"], ("type", "category"));
         layout["showlegend"] = series.Count > 1;
+        // On narrow pages no text is better than texts too small to read.
+        layout["uniformtext"] = new Dictionary<string, object> { ["mode"] = "hide", ["minsize"] = 9 };
+        bool withTexts = names.Count * series.Count <= MostBarsWithText;
         return NewChart([.. series.Select((one, rank) => NewTrace("bar", new()
         {
             ["name"] = one.Name,
             ["x"] = names.ToArray(),
-            ["y"] = Rounded(one.Values),
-            ["text"] = one.Values.Select(value => ReportTable.Format(value)).ToArray(),
-            ["textposition"] = "auto",
-            ["marker"] = new Dictionary<string, object> { ["color"] = Palette[rank % Palette.Length] },
+            ["y"] = Significant(one.Values, 5),
+            ["text"] = withTexts ? one.Values.Select(value => ReportTable.Format(value)).ToArray() : null,
+            ["textposition"] = "outside",
+            ["textangle"] = 0,
+            ["marker"] = new Dictionary<string, object> { ["color"] = ColorOf(rank) },
         }))], layout);
     }
 
-    /// <summary>A matrix as colours, first row on top; small ones carry their values.</summary>
+    /// <summary>A matrix as colours, first row on top; small ones carry their values, of large ones rows and columns are thinned out evenly.</summary>
     /// <param name="title">The chart's title.</param>
     /// <param name="values">[rows, columns], real.</param>
     /// <param name="rowNames">A name per row; null for numbers.</param>
@@ -164,18 +233,35 @@ public static class Charts
         if (columnNames is not null && columnNames.Count != columns) throw new ArgumentException($"Expected {columns} column names; got {columnNames.Count}.", nameof(columnNames));
         using var scope = NewDisposeScope();
         double[] cells = values.detach().to_type(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
-        double[][] z = [.. Enumerable.Range(0, rows).Select(row => Rounded(cells[(row * columns)..((row + 1) * columns)]))];
-        var trace = new Dictionary<string, object?> { ["z"] = z, ["colorscale"] = "Viridis", ["xgap"] = 1, ["ygap"] = 1 };
-        if (columnNames is not null) trace["x"] = columnNames.ToArray();
-        if (rowNames is not null) trace["y"] = rowNames.ToArray();
-        if (rows * columns <= 256) (trace["text"], trace["texttemplate"]) = (z.Select(row => row.Select(value => ReportTable.Format(value)).ToArray()).ToArray(), "%{text}");
+        int[] shownRows = Thinned(rows, MostCells), shownColumns = Thinned(columns, MostCells);
+        double[][] z = [.. shownRows.Select(row => shownColumns.Select(column => cells[row * columns + column]).ToArray())];
+        var trace = new Dictionary<string, object?>
+        {
+            ["z"] = z.Select(row => Significant(row, 4)).ToArray(),
+            ["x"] = columnNames is null ? shownColumns : shownColumns.Select(column => columnNames[column]).ToArray(),
+            ["y"] = rowNames is null ? shownRows : shownRows.Select(row => rowNames[row]).ToArray(),
+            ["colorscale"] = "Viridis",
+        };
+        if (z.Length * shownColumns.Length <= MostCellsWithText)
+        {
+            trace["text"] = z.Select(row => row.Select(value => ReportTable.Format(value)).ToArray()).ToArray();
+            (trace["texttemplate"], trace["xgap"], trace["ygap"]) = ("%{text}", 1, 1);
+        }
         var layout = NewLayout(title, xAxis, yAxis);
-        layout["yaxis"] = With(layout["yaxis"], ("autorange", "reversed"), ("automargin", true));
+        layout["xaxis"] = With(layout["xaxis"], ("type", columnNames is null ? "linear" : "category"));
+        layout["yaxis"] = With(layout["yaxis"], ("type", rowNames is null ? "linear" : "category"), ("autorange", "reversed"));
         return NewChart([NewTrace("heatmap", trace)], layout);
     }
 
+    /// <inheritdoc cref="Heatmap(string, Tensor, IReadOnlyList{string}?, IReadOnlyList{string}?, string, string)"/>
+    public static GenericChart Heatmap(string title, double[,] values, IReadOnlyList<string>? rowNames = null, IReadOnlyList<string>? columnNames = null, string xAxis = "", string yAxis = "")
+    {
+        using var matrix = tensor(values);
+        return Heatmap(title, matrix, rowNames, columnNames, xAxis, yAxis);
+    }
+
     /// <summary>Images side by side, each with a caption.</summary>
-    /// <param name="images">uint8 [n, height, width] grey, or [n, height, width, 3] RGB.</param>
+    /// <param name="images">uint8, or real from 0 (black) to 1 (white): [n, height, width] or [n, 1, height, width] grey, [n, height, width, 3] RGB.</param>
     /// <param name="captions">A caption per image; null for none.</param>
     /// <param name="columns">Images in a row.</param>
     /// <param name="title">What stands above them.</param>
@@ -187,14 +273,15 @@ public static class Charts
     private static Trace Line((string Name, double[] X, double[] Y) curve, int rank, bool markers)
     {
         if (curve.X.Length != curve.Y.Length) throw new ArgumentException($"Line '{curve.Name}' has {curve.X.Length} horizontal and {curve.Y.Length} vertical values.");
+        int[] shown = Thinned(curve.X.Length, MostOnALine);
         return NewTrace("scatter", new()
         {
             ["mode"] = markers ? "lines+markers" : "lines",
             ["name"] = curve.Name,
-            ["x"] = Rounded(curve.X),
-            ["y"] = Rounded(curve.Y),
-            ["line"] = new Dictionary<string, object> { ["color"] = Palette[rank % Palette.Length], ["dash"] = Dashes[rank % Dashes.Length], ["width"] = 2 },
-            ["marker"] = new Dictionary<string, object> { ["symbol"] = Symbols[rank % Symbols.Length], ["size"] = 7 },
+            ["x"] = Significant([.. shown.Select(i => curve.X[i])], 5),
+            ["y"] = Significant([.. shown.Select(i => curve.Y[i])], 5),
+            ["line"] = new Dictionary<string, object> { ["color"] = ColorOf(rank), ["dash"] = Dashes[rank % Dashes.Length], ["width"] = 2 },
+            ["marker"] = new Dictionary<string, object> { ["symbol"] = SymbolOf(rank), ["size"] = 7 },
         });
     }
 
@@ -205,27 +292,33 @@ public static class Charts
         return trace;
     }
 
-    private static Dictionary<string, object> NewLayout(string title, string xAxis, string yAxis)
+    private static Dictionary<string, object> NewAxis(string name) => new()
     {
-        Dictionary<string, object> Axis(string name) => new()
-        {
-            ["title"] = new Dictionary<string, object> { ["text"] = name },
-            ["gridcolor"] = GridColor,
-            ["zerolinecolor"] = GridColor,
-            ["automargin"] = true,
-        };
-        return new()
-        {
-            ["title"] = new Dictionary<string, object> { ["text"] = title, ["font"] = new Dictionary<string, object> { ["size"] = 16 }, ["x"] = 0, ["xanchor"] = "left", ["xref"] = "paper", ["y"] = 1, ["yanchor"] = "bottom", ["yref"] = "paper", ["pad"] = new Dictionary<string, object> { ["b"] = 34 } },
-            ["xaxis"] = Axis(xAxis),
-            ["yaxis"] = Axis(yAxis),
-            ["font"] = new Dictionary<string, object> { ["color"] = TextColor, ["size"] = 13 },
-            ["paper_bgcolor"] = "rgba(0,0,0,0)",
-            ["plot_bgcolor"] = "rgba(0,0,0,0)",
-            ["margin"] = new Dictionary<string, object> { ["l"] = 60, ["r"] = 20, ["t"] = 75, ["b"] = 55 },
-            ["legend"] = new Dictionary<string, object> { ["orientation"] = "h", ["y"] = 1.02, ["yanchor"] = "bottom", ["x"] = 0 },
-            ["height"] = 460,
-        };
+        ["title"] = new Dictionary<string, object> { ["text"] = name, ["standoff"] = 12 },
+        ["gridcolor"] = GridColor,
+        ["zerolinecolor"] = GridColor,
+        ["automargin"] = true,
+    };
+
+    private static Dictionary<string, object> NewLayout(string title, string xAxis, string yAxis) => new()
+    {
+        ["title"] = new Dictionary<string, object> { ["text"] = title, ["font"] = new Dictionary<string, object> { ["size"] = 16 }, ["x"] = 0, ["xanchor"] = "left", ["xref"] = "paper", ["y"] = 1, ["yanchor"] = "top", ["yref"] = "container", ["pad"] = new Dictionary<string, object> { ["t"] = 10 } },
+        ["xaxis"] = NewAxis(xAxis),
+        ["yaxis"] = NewAxis(yAxis),
+        ["font"] = new Dictionary<string, object> { ["color"] = TextColor, ["size"] = 13 },
+        ["paper_bgcolor"] = "rgba(0,0,0,0)",
+        ["plot_bgcolor"] = "rgba(0,0,0,0)",
+        ["margin"] = new Dictionary<string, object> { ["l"] = 60, ["r"] = 20, ["t"] = 65, ["b"] = 55 },
+        ["legend"] = new Dictionary<string, object> { ["orientation"] = "h", ["y"] = 1, ["yanchor"] = "bottom", ["x"] = 0 },
+        ["modebar"] = new Dictionary<string, object> { ["bgcolor"] = "rgba(0,0,0,0)", ["color"] = "#999", ["activecolor"] = "#7a7a7a" },
+        ["height"] = 440,
+    };
+
+    // The axes' ends stay free, their scale does not: a circle is a circle.
+    private static void ScaleEqually(Dictionary<string, object> layout)
+    {
+        layout["xaxis"] = With(layout["xaxis"], ("constrain", "domain"));
+        layout["yaxis"] = With(layout["yaxis"], ("scaleanchor", "x"));
     }
 
     private static Dictionary<string, object> With(object properties, params (string Name, object Value)[] more)
@@ -242,25 +335,30 @@ public static class Charts
         meta["frames"] = states.Select(state => new Dictionary<string, object>
         {
             ["name"] = state.Name,
-            ["data"] = state.Axes.Select(axes => new Dictionary<string, object> { ["x"] = axes[0], ["y"] = axes[1] }).ToArray(),
+            ["data"] = state.Axes.Select(axes => axes.Zip("xyz", (values, axis) => ($"{axis}", values)).ToDictionary(pair => pair.Item1, pair => pair.values)).ToArray(),
             ["traces"] = Enumerable.Range(0, state.Axes.Length).ToArray(),
         }).ToArray();
         layout["meta"] = meta;
 
+        bool inSpace = states[0].Axes.Any(axes => axes.Length == 3);
         Dictionary<string, object> Animation(bool immediate) => new()
         {
             ["mode"] = immediate ? "immediate" : "afterall",
-            ["frame"] = new Dictionary<string, object> { ["duration"] = duration + 200, ["redraw"] = false },
+            ["frame"] = new Dictionary<string, object> { ["duration"] = duration + 200, ["redraw"] = inSpace },
             ["transition"] = new Dictionary<string, object> { ["duration"] = duration },
         };
-        layout["height"] = 540;
-        layout["margin"] = With(layout["margin"], ("b", 150));
+        layout["height"] = (int)layout["height"] + 80;
+        layout["margin"] = With(layout["margin"], ("b", 145));
         layout["sliders"] = new[]
         {
             new Dictionary<string, object>
             {
                 ["active"] = active,
                 ["currentvalue"] = new Dictionary<string, object> { ["prefix"] = prefix },
+                ["bgcolor"] = "#888",
+                ["activebgcolor"] = "#bbb",
+                ["bordercolor"] = "#888",
+                ["tickcolor"] = "#888",
                 ["pad"] = new Dictionary<string, object> { ["t"] = 45, ["l"] = playable ? 95 : 0 },
                 ["steps"] = states.Select(state => new Dictionary<string, object> { ["label"] = state.Name, ["method"] = "animate", ["args"] = new object[] { new[] { state.Name }, Animation(immediate: true) } }).ToArray(),
             },
@@ -270,7 +368,7 @@ public static class Charts
         {
             new Dictionary<string, object>
             {
-                ["type"] = "buttons", ["showactive"] = false, ["x"] = 0, ["y"] = 0, ["xanchor"] = "left", ["yanchor"] = "top",
+                ["type"] = "buttons", ["showactive"] = false, ["bgcolor"] = GridColor, ["bordercolor"] = "#888", ["x"] = 0, ["y"] = 0, ["xanchor"] = "left", ["yanchor"] = "top",
                 ["pad"] = new Dictionary<string, object> { ["t"] = 75 },
                 ["buttons"] = new[] { new Dictionary<string, object> { ["label"] = "▶ play", ["method"] = "animate", ["args"] = new object[] { states.Select(state => state.Name).ToArray(), Animation(immediate: false) } } },
             },
@@ -284,8 +382,25 @@ public static class Charts
         return GenericChart.fromFigure(Figure.create(ListModule.OfSeq(traces), layout));
     }
 
-    private static int[] Thinned(int count) =>
-        count <= MostPoints ? [.. Enumerable.Range(0, count)] : [.. Enumerable.Range(0, MostPoints).Select(i => (int)((long)i * count / MostPoints))];
+    private static string ColorOf(int rank) => Palette[rank % Palette.Length];
+
+    private static string SymbolOf(int rank, int dimensions = 2) => dimensions == 3 ? SymbolsInSpace[rank % SymbolsInSpace.Length] : Symbols[rank % Symbols.Length];
+
+    // Evenly, the last one included.
+    private static int[] Thinned(int count, int most) =>
+        count <= most ? [.. Enumerable.Range(0, count)] : [.. Enumerable.Range(0, most).Select(i => (int)((long)i * (count - 1) / (most - 1)))];
+
+    // As many points as the chart may weigh: about 7 characters a number, and what an image takes in the sprite.
+    private static int MostShown(int count, int numbersPerPoint, Tensor? images)
+    {
+        double weight = 7 * numbersPerPoint + 5;
+        if (images is not null)
+        {
+            int[] sample = Thinned(count, 200);
+            weight += (double)Sprite(images, sample, out _).Length / Math.Max(1, sample.Length);
+        }
+        return Math.Clamp((int)(WeightLimit / weight), 2, MostPoints);
+    }
 
     // One picture of all images is much smaller than a picture each.
     private static string Sprite(Tensor images, int[] shown, out int columns)
@@ -299,11 +414,30 @@ public static class Charts
     }
 
     // Four digits of the range are finer than a pixel.
-    private static double[] Rounded(double[] values, double? range = null)
+    private static double[] Rounded(double[] values, double range)
+    {
+        int digits = range > 0 ? Math.Clamp(4 - (int)Math.Ceiling(Math.Log10(range)), 0, 15) : 6;
+        return [.. values.Select(value => Math.Round(value, digits))];
+    }
+
+    private static double[] Significant(double[] values, int digits)
+    {
+        string format = string.Create(CultureInfo.InvariantCulture, $"G{digits}");
+        return [.. values.Select(value => double.Parse(value.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))];
+    }
+
+    // Where the values span powers of ten, those alone are marked.
+    private static (string, object)[] LogAxis(IEnumerable<double> values)
+    {
+        double[] positive = [.. values.Where(value => double.IsFinite(value) && value > 0)];
+        return positive.Length > 0 && positive.Max() >= 100 * positive.Min() ? [("type", "log"), ("dtick", 1)] : [("type", "log")];
+    }
+
+    private static double[] RangeOf(IEnumerable<double> values, double margin)
     {
         double[] finite = [.. values.Where(double.IsFinite)];
-        double size = range ?? (finite.Length == 0 ? 1 : Math.Max(finite.Max() - finite.Min(), finite.Max(Math.Abs) * 1e-3));
-        int digits = size > 0 ? Math.Clamp(4 - (int)Math.Ceiling(Math.Log10(size)), 0, 15) : 6;
-        return [.. values.Select(value => double.IsFinite(value) ? Math.Round(value, digits) : value)];
+        if (finite.Length == 0) return [0, 1];
+        double low = finite.Min(), high = finite.Max(), beyond = high > low ? margin * (high - low) : 0.5;
+        return [low - beyond, high + beyond];
     }
 }

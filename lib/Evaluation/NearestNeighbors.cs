@@ -148,7 +148,7 @@ public static class NearestNeighbors
         return (nearest.narrow(1, 0, k).square(), indices.narrow(1, 0, k));
     }
 
-    private static void Exclude(Tensor self, Tensor distances) =>
+    internal static void Exclude(Tensor self, Tensor distances) =>
         distances.scatter_(1, self.unsqueeze(1), full(self.shape[0], 1, double.PositiveInfinity, dtype: distances.dtype, device: distances.device));
 
     private static void CheckRows(Tensor rows, string name)

@@ -68,8 +68,10 @@ internal static class Batch
     }
 
     /// <summary>ln Σ e^x over the entries of each row that the mask keeps; -∞, with gradient zero, for a row without any.</summary>
+    /// <param name="exponents">A result of the caller's own, which is overwritten.</param>
+    /// <param name="mask">Of the same shape.</param>
     public static Tensor MaskedLogSumExp(Tensor exponents, Tensor mask) =>
-        exponents.masked_fill(mask.logical_not(), double.NegativeInfinity).logsumexp(1);
+        exponents.masked_fill_(mask.logical_not(), double.NegativeInfinity).logsumexp(1);
 
     /// <summary>From here on ln(1 + e^x) is x: below float64's precision (torch's own default is 20, an error of 2e-9).</summary>
     public const double SoftplusThreshold = 40;

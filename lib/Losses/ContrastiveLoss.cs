@@ -17,6 +17,7 @@ public enum PairMeasure
 /// pairs, neither squared nor halved; each part is averaged over its pairs above zero, and the two averages are added.
 /// With cosine similarity s the signs turn: max(0, m₊ - s) and max(0, s - m₋).
 /// </summary>
+/// <remarks>Computed a few anchors at a time, gradient included, which cannot itself be differentiated again.</remarks>
 public sealed class ContrastiveLoss : PairLoss
 {
     /// <summary>The loss with the given margins.</summary>
@@ -47,7 +48,7 @@ public sealed class ContrastiveLoss : PairLoss
     {
         int sign = Measure == PairMeasure.EuclideanDistance ? 1 : -1;
         return PairMatrix.Loss(Normalize ? Batch.Normalize(embeddings) : embeddings, Measure, mask, rows =>
-            [Hinge(rows.Measured, PositiveMargin, rows.Positive, sign), Hinge(rows.Measured, NegativeMargin, rows.Negative, -sign)]);
+            [Hinge(rows.Measured, PositiveMargin, rows.Positive, sign), Hinge(rows.Measured, NegativeMargin, rows.Negative, -sign)], mask.Symmetric);
     }
 
     // max(0, sign (measured - margin)) over the pairs of the mask, to be averaged over those above zero.
@@ -55,6 +56,7 @@ public sealed class ContrastiveLoss : PairLoss
     {
         var active = (sign > 0 ? measured.gt(margin) : measured.lt(margin)).logical_and_(mask);
         var derivative = active.to_type(measured.dtype).mul_(sign);
-        return new PairMatrix.Term((measured - margin).mul_(derivative).sum(), active.sum(), derivative);
+        // Within a block the number of active pairs is exact in float32, and summed faster than booleans are.
+        return new PairMatrix.Term((measured - margin).mul_(derivative).sum(), derivative.sum().abs().to_type(ScalarType.Int64), derivative);
     }
 }

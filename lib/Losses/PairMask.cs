@@ -17,6 +17,9 @@ internal sealed class PairMask
     /// <summary>Whether there is a negative pair at all.</summary>
     public bool AnyNegative => _labels is null ? _negative!.any().item<bool>() : _labels.ne(_labels[0]).any().item<bool>();
 
+    /// <summary>Whether each pair stands there from both sides, as it does by label but need not as mined.</summary>
+    public bool Symmetric => _labels is not null;
+
     /// <summary>The masks of the anchors from start on, bool [count, n] each.</summary>
     public (Tensor Positive, Tensor Negative) Rows(long start, long count)
     {

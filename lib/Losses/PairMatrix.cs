@@ -9,8 +9,8 @@ namespace NotebookHelpers;
 /// </summary>
 internal static class PairMatrix
 {
-    // Elements of a block: a megabyte of float32.
-    private const long BlockElements = 1 << 18;
+    // Elements of a block: half a megabyte of float32.
+    private const long BlockElements = 1 << 17;
 
     /// <summary>One block: the distances or similarities of its anchors to the whole batch, and which of them are pairs; [b, n] each.</summary>
     public sealed record Rows(Tensor Measured, Tensor Positive, Tensor Negative);
@@ -18,8 +18,11 @@ internal static class PairMatrix
     /// <summary>A term of a loss: what to add up, by how many to divide, and how the sum changes with each measured value, [b, n].</summary>
     public sealed record Term(Tensor Sum, Tensor Count, Tensor Derivative);
 
-    /// <summary>The sum over terms of Sum / Count, each added up over all blocks; a term with nothing to count is 0.</summary>
-    public static Tensor Loss(Tensor x, PairMeasure measure, PairMask mask, Func<Rows, Term[]> termsOf)
+    /// <summary>
+    /// The sum over terms of Sum / Count, each added up over all blocks; a term with nothing to count is 0. A symmetric loss,
+    /// in which a pair counts alike from either side, takes half the work for its gradient.
+    /// </summary>
+    public static Tensor Loss(Tensor x, PairMeasure measure, PairMask mask, Func<Rows, Term[]> termsOf, bool symmetric = false)
     {
         long n = x.shape[0], size = Math.Max(64, BlockElements / n);
         bool differentiate = x.requires_grad && is_grad_enabled();
@@ -35,13 +38,14 @@ internal static class PairMatrix
                 var measured = Measure(anchors, points, measure);
                 var (positive, negative) = mask.Rows(start, count);
                 var terms = termsOf(new Rows(measured, positive, negative));
+                var inverse = differentiate && measure == PairMeasure.EuclideanDistance ? Inverse(measured) : null;
                 for (int t = 0; t < terms.Length; t++)
                 {
                     if (totals.Count == t)
                         totals.Add((zeros_like(terms[t].Sum).MoveToOuterDisposeScope(), zeros_like(terms[t].Count).MoveToOuterDisposeScope(), zeros_like(points).MoveToOuterDisposeScope()));
                     totals[t].Sum.add_(terms[t].Sum);
                     totals[t].Count.add_(terms[t].Count);
-                    if (differentiate) AddGradient(totals[t].Gradient, terms[t].Derivative, measured, points, start, measure);
+                    if (differentiate) AddGradient(totals[t].Gradient, terms[t].Derivative, inverse, points, start, symmetric);
                 }
             }
             foreach (var (sum, count, gradient) in totals)
@@ -58,24 +62,31 @@ internal static class PairMatrix
     public static Tensor Measure(Tensor anchors, Tensor points, PairMeasure measure) =>
         measure == PairMeasure.EuclideanDistance ? cdist(anchors, points) : anchors.mm(points.t());
 
+    /// <summary>1 / distance; 0 where the distance is zero and so has no direction to grow in.</summary>
+    public static Tensor Inverse(Tensor distances) => distances.reciprocal().masked_fill_(distances.eq(0), 0);
+
     /// <summary>
-    /// Adds to <paramref name="gradient"/> [n, d] what the derivative with respect to the measured values [b, n] of the
-    /// anchors from <paramref name="start"/> on means for the points, as anchors and as partners.
+    /// Adds to <paramref name="gradient"/> [n, d] what the derivative with respect to the similarities or distances [b, n] of
+    /// the anchors from <paramref name="start"/> on means for the points, as anchors and as partners.
     /// </summary>
-    public static void AddGradient(Tensor gradient, Tensor derivative, Tensor measured, Tensor points, long start, PairMeasure measure)
+    /// <param name="gradient">Is added to.</param>
+    /// <param name="derivative">Is overwritten.</param>
+    /// <param name="inverse">The inverse of the distances, [b, n]; null for similarities.</param>
+    /// <param name="points">[n, d].</param>
+    /// <param name="start">The position of the first anchor.</param>
+    /// <param name="symmetric">Whether the derivative of all anchors is a symmetric matrix: then what a point receives as a partner is what it receives as an anchor.</param>
+    public static void AddGradient(Tensor gradient, Tensor derivative, Tensor? inverse, Tensor points, long start, bool symmetric = false)
     {
-        long count = measured.shape[0];
+        long count = derivative.shape[0];
         var (anchors, ofAnchors) = (points.narrow(0, start, count), gradient.narrow(0, start, count));
-        if (measure == PairMeasure.CosineSimilarity)
-        {
-            ofAnchors.addmm_(derivative, points);
-            gradient.addmm_(derivative.t(), anchors);
-            return;
-        }
-        // A distance grows along (anchor - point) / distance; where it is zero there is no such direction.
-        var weight = (derivative / measured).masked_fill_(measured.eq(0), 0);
-        ofAnchors.addcmul_(weight.sum(1, keepdim: true), anchors, 1).addmm_(weight, points, 1, -1);
-        gradient.addcmul_(weight.sum(dim: 0).unsqueeze(1), points, 1).addmm_(weight.t(), anchors, 1, -1);
+        // A distance grows along (anchor - point) / distance, a similarity along the point.
+        var weight = inverse is null ? derivative : derivative.mul_(inverse);
+        int sign = inverse is null ? 1 : -1, sides = symmetric ? 2 : 1;
+        if (inverse is not null) ofAnchors.addcmul_(weight.sum(1, keepdim: true), anchors, sides);
+        ofAnchors.addmm_(weight, points, 1, sign * sides);
+        if (symmetric) return;
+        if (inverse is not null) gradient.addcmul_(weight.sum(dim: 0).unsqueeze(1), points, 1);
+        gradient.addmm_(weight.t(), anchors, 1, sign);
     }
 
     /// <summary>A scalar of the given value whose gradient with respect to x is the given one.</summary>

@@ -9,7 +9,7 @@ namespace NotebookHelpers;
 public sealed class TripletMarginLoss
 {
     // Elements of a block of triplets, as in PairMatrix.
-    private const long BlockElements = 1 << 18;
+    private const long BlockElements = 1 << 17;
 
     /// <summary>The loss with the given margin.</summary>
     /// <param name="margin">m, by how much the negative has to be farther than the positive.</param>
@@ -62,7 +62,7 @@ public sealed class TripletMarginLoss
             var distances = PairMatrix.Measure(points, points, PairMeasure.EuclideanDistance);
             (value, var derivative) = OverAllTriplets(distances, labels);
             gradient = zeros_like(points);
-            PairMatrix.AddGradient(gradient, derivative, distances, points, 0, PairMeasure.EuclideanDistance);
+            PairMatrix.AddGradient(gradient, derivative, PairMatrix.Inverse(distances), points, 0);
         }
         return PairMatrix.WithGradient(value, x, gradient).MoveToOuterDisposeScope();
     }
@@ -74,7 +74,7 @@ public sealed class TripletMarginLoss
         var (positive, negative) = new PairMask(labels).Rows(0, n);
         var pairs = positive.nonzero();
         var derivative = zeros_like(distances);
-        var sum = zeros(1, dtype: ScalarType.Float64, device: distances.device);
+        var sum = zeros(1, dtype: distances.dtype, device: distances.device);
         var count = zeros(1, dtype: ScalarType.Int64, device: distances.device);
         long size = Math.Max(1, BlockElements / n);
         for (long start = 0; start < pairs.shape[0]; start += size)
@@ -89,7 +89,7 @@ public sealed class TripletMarginLoss
             var violation = toPositive + Margin - (fromPositive is null ? fromAnchor : minimum(fromAnchor, fromPositive));
             var active = violation.gt(0).logical_and_(isNegative);
             var slope = Smooth ? violation.sigmoid() * isNegative : active.to_type(violation.dtype);
-            sum.add_((Smooth ? SmoothHinge(violation) * isNegative : violation * slope).sum(ScalarType.Float64));
+            sum.add_((Smooth ? SmoothHinge(violation) * isNegative : violation * slope).sum());
             count.add_((Smooth ? isNegative : active).sum());
 
             derivative.index_put_(slope.sum(1), [a, p]);
@@ -102,7 +102,7 @@ public sealed class TripletMarginLoss
             derivative.index_add_(0, a, slope, -1);
         }
         count.clamp_min_(1);
-        return ((sum / count).to_type(distances.dtype).squeeze(), derivative.div_(count));
+        return ((sum / count).squeeze(), derivative.div_(count));
     }
 
     private static Tensor SmoothHinge(Tensor violation) => nn.functional.softplus(violation, threshold: Batch.SoftplusThreshold);

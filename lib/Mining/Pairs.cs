@@ -18,6 +18,13 @@ public sealed record Pairs(Tensor AnchorsPositive, Tensor Positives, Tensor Anch
         Negatives.Dispose();
     }
 
+    // From masks [n, n].
+    internal static Pairs Of(Tensor positive, Tensor negative)
+    {
+        var (p, q) = (positive.nonzero(), negative.nonzero());
+        return new Pairs(p.select(1, 0).contiguous(), p.select(1, 1).contiguous(), q.select(1, 0).contiguous(), q.select(1, 1).contiguous());
+    }
+
     internal Pairs MoveToOuterDisposeScope()
     {
         foreach (var positions in new[] { AnchorsPositive, Positives, AnchorsNegative, Negatives }) positions.MoveToOuterDisposeScope();

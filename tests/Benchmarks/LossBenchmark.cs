@@ -2,25 +2,48 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers.Benchmarks;
 
+/// <summary>Time and peak extra memory of a loss's forward and backward pass: n embeddings of 128, classes of 8.</summary>
 internal static class LossBenchmark
 {
+    private const int Width = 128, PerClass = 8;
+
+    private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> Losses = new()
+    {
+        ["Contrastive"] = new ContrastiveLoss().forward,
+        ["Triplet margin, batch-hard"] = (x, labels) => new TripletMarginLoss().forward(x, new BatchHardMiner().Mine(x, labels)),
+        ["Triplet margin, all triplets"] = new TripletMarginLoss().forward,
+        ["NT-Xent"] = new NTXentLoss().forward,
+        ["SupCon"] = new SupConLoss().forward,
+        ["Multi-similarity"] = new MultiSimilarityLoss().forward,
+        ["Multi-similarity, mined"] = (x, labels) => new MultiSimilarityLoss().forward(x, new MultiSimilarityMiner().Mine(x, labels)),
+        ["Lifted structure"] = new LiftedStructureLoss().forward,
+        ["Generalized lifted structure"] = new GeneralizedLiftedStructureLoss().forward,
+        ["Ranked list"] = new RankedListLoss().forward,
+        ["Hadsell, all pairs"] = new HadsellLoss(1).forward,
+    };
+
     public static void Run()
     {
-        foreach (int n in new[] { 256, 1024, 4096 })
+        Console.WriteLine($"Losses, forward + backward, float32, d = {Width}, classes of {PerClass}, {get_num_threads()} threads\n");
+        Console.WriteLine("| loss | n | median ms | peak extra MB | in n² floats |\n|---|--:|--:|--:|--:|");
+        foreach (var (name, loss) in Losses)
+            foreach (int n in new[] { 256, 512, 1024, 4096 })
+                Row(name, n, loss, arange(n).remainder(n / PerClass));
+        // Two views of 4,096 images, where the plain form would need several matrices of 8,192 x 8,192.
+        Row("NT-Xent, two views", 8192, new NTXentLoss().forward, arange(8192).remainder(4096));
+        // 116 million triplets.
+        Row("Triplet margin, all triplets, 8 classes", 1024, new TripletMarginLoss().forward, arange(1024).remainder(8));
+    }
+
+    private static void Row(string name, int n, Func<Tensor, Tensor, Tensor> loss, Tensor labels)
+    {
+        random.manual_seed(0);
+        var x = randn(n, Width);
+        var (milliseconds, megabytes) = Measure.Of(() =>
         {
-            var x = randn(n, 128);
-            var (ms, mb) = Measure.Of(() => { using var s = NewDisposeScope(); x.mm(x.t()); });
-            Console.WriteLine($"{n} mm {ms:0.00} {mb:0.0}");
-            var unit = nn.functional.normalize(x, dim: 1).requires_grad_();
-            (ms, mb) = Measure.Of(() => { using var s = NewDisposeScope(); cdist(unit, unit).sum().backward(); });
-            Console.WriteLine($"{n} cdist+backward {ms:0.00} {mb:0.0}");
-            (ms, mb) = Measure.Of(() => { using var s = NewDisposeScope(); using var no = no_grad(); cdist(unit, unit); });
-            Console.WriteLine($"{n} cdist {ms:0.00} {mb:0.0}");
-            (ms, mb) = Measure.Of(() => { using var s = NewDisposeScope(); x.mm(x.t()).exp_(); });
-            Console.WriteLine($"{n} mm+exp {ms:0.00} {mb:0.0}");
-            var labels = arange(n).remainder(n / 8);
-            (ms, mb) = Measure.Of(() => { using var s = NewDisposeScope(); var e = unit.detach().requires_grad_(); new ContrastiveLoss().forward(e, labels).backward(); });
-            Console.WriteLine($"{n} contrastive {ms:0.00} {mb:0.0} = {mb * 1024 * 256 / n / n:0.0} n2");
-        }
+            using var scope = NewDisposeScope();
+            loss(x.detach().requires_grad_(), labels).backward();
+        });
+        Console.WriteLine($"| {name} | {n} | {milliseconds:0.0} | {megabytes:0.0} | {megabytes * (1 << 18) / n / n:0.0} |");
     }
 }

@@ -3,7 +3,9 @@ using NotebookHelpers.Benchmarks;
 // Each name prints its tables as Markdown: dotnet run -c Release --project tests/Benchmarks -- losses
 var benchmarks = new Dictionary<string, Action>
 {
+    ["axioms"] = AxiomBenchmark.Run,
     ["losses"] = LossBenchmark.Run,
+    ["retrieval"] = RetrievalBenchmark.Run,
 };
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))

@@ -18,9 +18,7 @@ public class PngTests
         Assert.Equal(width, BinaryPrimitives.ReadInt32BigEndian(chunks[0].Data));
         Assert.Equal(height, BinaryPrimitives.ReadInt32BigEndian(chunks[0].Data.AsSpan(4)));
 
-        using var unpacked = new MemoryStream();
-        using (var zlib = new ZLibStream(new MemoryStream(chunks[1].Data), CompressionMode.Decompress)) zlib.CopyTo(unpacked);
-        byte[] rows = unpacked.ToArray();
+        byte[] rows = Unpacked(chunks[1].Data);
         int stride = fourBits ? (width + 1) / 2 : width * (rgb ? 3 : 1);
         Assert.Equal(height * (stride + 1), rows.Length);
         for (int y = 0; y < height; y++)
@@ -34,6 +32,23 @@ public class PngTests
                 Assert.Equal(fourBits ? expected >> 4 : expected, actual);
             }
         }
+    }
+
+    /// <summary>The pixels of a grey picture with 4 bits a pixel, one byte each, and its width.</summary>
+    public static (byte[] Pixels, int Width) ReadGrey(byte[] file)
+    {
+        var chunks = Chunks(file);
+        int width = BinaryPrimitives.ReadInt32BigEndian(chunks[0].Data), stride = (width + 1) / 2 + 1;
+        Assert.Equal(4, chunks[0].Data[8]);
+        byte[] rows = Unpacked(chunks[1].Data);
+        return ([.. Enumerable.Range(0, rows.Length / stride * width).Select(i => rows[i / width * stride + 1 + i % width / 2]).Select((pair, i) => (byte)(i % width % 2 == 0 ? pair >> 4 : pair & 15))], width);
+    }
+
+    private static byte[] Unpacked(byte[] packed)
+    {
+        using var unpacked = new MemoryStream();
+        using (var zlib = new ZLibStream(new MemoryStream(packed), CompressionMode.Decompress)) zlib.CopyTo(unpacked);
+        return unpacked.ToArray();
     }
 
     private static List<(string Type, byte[] Data)> Chunks(byte[] file)

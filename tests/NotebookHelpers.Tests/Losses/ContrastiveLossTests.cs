@@ -62,6 +62,31 @@ public sealed class ContrastiveLossTests : IDisposable
         Assert.Equal(2 + 0.5, loss.forward(x, tensor(new long[] { 0, 0, 1 })).item<double>(), 1e-12);
     }
 
+    [Theory]
+    [MemberData(nameof(Losses), DisableDiscoveryEnumeration = true)]
+    public void Blocks_of_anchors_add_up_to_the_matrix_form_by_autograd(ContrastiveLoss loss)
+    {
+        random.manual_seed(7);
+        var labels = arange(1100).remainder(40);
+        var same = labels.unsqueeze(0).eq(labels.unsqueeze(1));
+        var itself = eye(1100, dtype: ScalarType.Bool);
+        Tensor MeanOfNonZero(Tensor losses) => losses.sum() / losses.gt(0).sum();
+        Tensor Matrix(Tensor x)
+        {
+            var u = loss.Normalize ? nn.functional.normalize(x, dim: 1) : x;
+            bool isDistance = loss.Measure == PairMeasure.EuclideanDistance;
+            var measured = isDistance ? cdist(u, u) : u.mm(u.t());
+            int sign = isDistance ? 1 : -1;
+            return MeanOfNonZero((sign * (measured - loss.PositiveMargin)).relu().masked_fill(same.logical_not().logical_or(itself), 0))
+                + MeanOfNonZero((sign * (loss.NegativeMargin - measured)).relu().masked_fill(same, 0));
+        }
+        var points = randn(1100, 5, dtype: ScalarType.Float64);
+        var (value, gradient) = Gradients.Of(x => loss.forward(x, labels), points);
+        var (expected, expectedGradient) = Gradients.Of(Matrix, points);
+        Assert.Equal(expected, value, 1e-10);
+        Assert.True(gradient.allclose(expectedGradient, atol: 1e-12));
+    }
+
     [Fact]
     public void Training_steps_leave_no_tensors_behind() =>
         Gradients.AssertNoLeak(x => new ContrastiveLoss().forward(x, _labels), _x);

@@ -88,6 +88,15 @@ public sealed class HadsellLossTests : IDisposable
         Assert.Equal(0, gradient.abs().max().item<double>(), 1e-12);
     }
 
+    // With a sigmoid for a distance and margin 1 the loss is the squared error of a classifier: no geometry is left in it.
+    [Fact]
+    public void A_distance_squashed_to_0_to_1_under_margin_1_makes_it_plain_squared_error()
+    {
+        var p = rand(12, 1, dtype: ScalarType.Float64);
+        double squaredError = (_y - p.squeeze(1)).square().mean().item<double>() / 2;
+        Assert.Equal(squaredError, new HadsellLoss(1).forward(p, zeros_like(p), _y).item<double>(), 1e-12);
+    }
+
     [Fact]
     public void Chopras_loss_is_the_papers_mean_over_pairs()
     {

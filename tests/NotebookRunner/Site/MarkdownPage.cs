@@ -4,6 +4,8 @@ using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Extensions.EmphasisExtras;
 using Markdig.Extensions.Mathematics;
 using Markdig.Extensions.Tables;
+using Markdig.Helpers;
+using Markdig.Parsers;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Renderers.Html.Inlines;
@@ -21,9 +23,7 @@ internal sealed partial class MarkdownPage(ISet<string> pagesOfSeries)
     // Some texts take a parser time that grows with the square of their length.
     private const int LongestText = 200_000;
 
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .UsePipeTables().UseMathematics().UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
-        .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough).UseAutoLinks().Build();
+    private static readonly MarkdownPipeline Pipeline = BuildPipeline();
 
     private readonly HashSet<string> _anchors = [.. Page.Ids];
 
@@ -57,6 +57,15 @@ internal sealed partial class MarkdownPage(ISet<string> pagesOfSeries)
     public static (string? Heading, string? Paragraph) Opening(string markdown) => Parse(markdown) is { } document
         ? (document.Descendants<HeadingBlock>().Select(PlainText).FirstOrDefault(), document.Descendants<ParagraphBlock>().Select(PlainText).FirstOrDefault())
         : (null, null);
+
+    private static MarkdownPipeline BuildPipeline()
+    {
+        var builder = new MarkdownPipelineBuilder()
+            .UsePipeTables().UseMathematics().UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
+            .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough).UseAutoLinks();
+        builder.InlineParsers.Insert(0, new SpacedMathParser());
+        return builder.Build();
+    }
 
     private static MarkdownDocument? Parse(string markdown)
     {
@@ -136,6 +145,27 @@ internal sealed partial class MarkdownPage(ISet<string> pagesOfSeries)
 
     [GeneratedRegex(@"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+(\s+[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+)*")]
     private static partial Regex Hangul();
+
+    // Every notebook host sets $$ x $$ as mathematics; Markdig alone wants no space inside.
+    private sealed class SpacedMathParser : InlineParser
+    {
+        public SpacedMathParser() => OpeningCharacters = ['$'];
+
+        public override bool Match(InlineProcessor processor, ref StringSlice slice)
+        {
+            if (slice.PeekChar() != '$') return false;
+            int start = slice.Start + 2, end = slice.Text.IndexOf("$$", start, slice.End + 1 - start, StringComparison.Ordinal);
+            if (end < 0) return false;
+            var content = new StringSlice(slice.Text, start, end - 1);
+            content.Trim();
+            if (content.IsEmpty) return false;
+            var math = new MathInline { Delimiter = '$', DelimiterCount = 2, Content = content };
+            math.GetAttributes().AddClass("math");
+            processor.Inline = math;
+            slice.Start = end + 2;
+            return true;
+        }
+    }
 
     private sealed class CodeRenderer : HtmlObjectRenderer<CodeBlock>
     {

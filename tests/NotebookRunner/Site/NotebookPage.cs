@@ -29,7 +29,7 @@ internal sealed partial class NotebookPage
         {
             string html = TextOf(data["text/html"]);
             if (Plotly is null && EmbeddedPlotly().Match(html) is { Success: true } plotly) Plotly = plotly.Groups[1].Value.Trim();
-            foreach (Match chart in StaticChart().Matches(html)) charts.Add(WithoutText(chart.Value));
+            foreach (Match chart in StaticChart().Matches(html)) charts.Add(ForCard(chart.Value));
             image ??= FromBase64(TextOf(data["image/png"])) ?? FromBase64(InlinePicture().Match(html).Groups[1].Value);
         }
         // The first chart that has about as many marks as any tells most about its notebook.
@@ -170,8 +170,7 @@ internal sealed partial class NotebookPage
         switch (type)
         {
             case "text/html":
-                // The chart's name outlives its static picture.
-                string html = UnnamedChart().Replace(EmbeddedPlotly().Replace(content, ""), "$1 role=\"figure\" aria-label=\"$3\"$2");
+                string html = EmbeddedPlotly().Replace(content, "");
                 if (html.Trim().Length > 0) body.Append("<div class=\"html\">").Append(html).Append("</div>");
                 break;
             case "text/markdown":
@@ -201,9 +200,16 @@ internal sealed partial class NotebookPage
 
     private static double? RealOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double number) ? number : null;
 
-    // On a card the picture is too small to be read: its texts and the margins they stand in go.
-    private static string WithoutText(string svg) =>
-        ChartText().Replace(svg, "").Replace("viewBox=\"0 0 720 440\"", "viewBox=\"50 56 670 350\"", StringComparison.Ordinal);
+    // On a card the picture is too small to be read: its texts go, and the margins beyond its grid.
+    private static string ForCard(string svg)
+    {
+        svg = ChartText().Replace(svg, "").Replace("<svg ", "<svg color=\"#808080\" ", StringComparison.Ordinal);
+        if (GridLineUp().Match(svg) is not { Success: true } up || GridLineAcross().Match(svg) is not { Success: true } across) return svg;
+        double left = Real(across, "from") - 10, right = Real(across, "to") + 10, top = Real(up, "to") - 10, bottom = Real(up, "from") + 10;
+        return ViewBox().Replace(svg, string.Create(CultureInfo.InvariantCulture, $"viewBox=\"{left} {top} {right - left} {bottom - top}\""), 1);
+    }
+
+    private static double Real(Match match, string group) => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 
     private static byte[]? FromBase64(string text)
     {
@@ -217,8 +223,14 @@ internal sealed partial class NotebookPage
     [GeneratedRegex("""(?<=<div class="nbh-chart"[^>]*>)<svg.*?</svg>""", RegexOptions.Singleline)]
     private static partial Regex StaticChart();
 
-    [GeneratedRegex("""(<div class="nbh-chart"[^>]*)(><svg[^>]*\baria-label="([^"]*)")""")]
-    private static partial Regex UnnamedChart();
+    [GeneratedRegex("viewBox=\"[^\"]*\"")]
+    private static partial Regex ViewBox();
+
+    [GeneratedRegex("""<path d="M[0-9.]+ (?<from>[0-9.]+)V(?<to>[0-9.]+)(?=\D)""")]
+    private static partial Regex GridLineUp();
+
+    [GeneratedRegex("""<path d="M(?<from>[0-9.]+) [0-9.]+H(?<to>[0-9.]+)(?=\D)""")]
+    private static partial Regex GridLineAcross();
 
     [GeneratedRegex("<text[^>]*>[^<]*</text>")]
     private static partial Regex ChartText();

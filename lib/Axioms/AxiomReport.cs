@@ -1,0 +1,113 @@
+using System.Globalization;
+
+namespace NotebookHelpers;
+
+/// <summary>The axioms of a metric (Fréchet 1906).</summary>
+public enum Axiom
+{
+    /// <summary>d(x, y) ≥ 0.</summary>
+    NonNegativity,
+
+    /// <summary>d(x, y) is zero exactly if x and y are the same point.</summary>
+    IdentityOfIndiscernibles,
+
+    /// <summary>d(x, y) = d(y, x).</summary>
+    Symmetry,
+
+    /// <summary>d(x, z) ≤ d(x, y) + d(y, z).</summary>
+    TriangleInequality,
+}
+
+/// <summary>What a distance may be called, by the axioms that hold (names as in Deza and Deza, "Encyclopedia of Distances").</summary>
+public enum DistanceKind
+{
+    /// <summary>All four axioms.</summary>
+    Metric,
+
+    /// <summary>All but that different points may have distance zero.</summary>
+    PseudoMetric,
+
+    /// <summary>All but symmetry.</summary>
+    QuasiMetric,
+
+    /// <summary>All but the triangle inequality.</summary>
+    SemiMetric,
+
+    /// <summary>No more than d(x, y) ≥ 0 and d(x, x) = 0.</summary>
+    Premetric,
+
+    /// <summary>Not even that.</summary>
+    None,
+}
+
+/// <summary>Points on which an axiom fails, and the two sides that should be ordered or equal.</summary>
+/// <param name="Indices">The positions of the points among those checked, in the order of the axiom's letters.</param>
+/// <param name="Points">The points as text.</param>
+/// <param name="Left">The left side of the axiom.</param>
+/// <param name="Right">The right side of the axiom.</param>
+/// <param name="Text">All of it in one line.</param>
+public sealed record Counterexample(IReadOnlyList<int> Indices, IReadOnlyList<string> Points, double Left, double Right, string Text);
+
+/// <summary>What became of one axiom.</summary>
+/// <param name="Axiom">The axiom.</param>
+/// <param name="Holds">Whether no tuple violates it by more than the tolerance. On these points: a proof it is not.</param>
+/// <param name="Tried">How many tuples were tried.</param>
+/// <param name="WorstViolation">The largest amount by which a tuple misses the axiom, in the distance's units; 0 or below the tolerance if it holds.</param>
+/// <param name="Counterexample">The tuple of the worst violation; null if the axiom holds.</param>
+public sealed record AxiomVerdict(Axiom Axiom, bool Holds, long Tried, double WorstViolation, Counterexample? Counterexample);
+
+/// <summary>The verdicts on all four axioms. Made by <see cref="MetricAxioms"/>.</summary>
+/// <param name="PointCount">The number of points.</param>
+/// <param name="Tolerance">The relative tolerance of the check.</param>
+/// <param name="NonNegativity">d(x, y) ≥ 0.</param>
+/// <param name="IdentityOfIndiscernibles">d(x, y) is zero exactly if x = y.</param>
+/// <param name="Symmetry">d(x, y) = d(y, x).</param>
+/// <param name="TriangleInequality">d(x, z) ≤ d(x, y) + d(y, z).</param>
+/// <param name="Kind">What the distance may be called on these points.</param>
+public sealed record AxiomReport(
+    int PointCount, double Tolerance, AxiomVerdict NonNegativity, AxiomVerdict IdentityOfIndiscernibles, AxiomVerdict Symmetry, AxiomVerdict TriangleInequality, DistanceKind Kind) : IHtmlReport
+{
+    /// <summary>The four verdicts in the axioms' usual order.</summary>
+    public IReadOnlyList<AxiomVerdict> Verdicts => [NonNegativity, IdentityOfIndiscernibles, Symmetry, TriangleInequality];
+
+    /// <summary>Whether all four axioms hold on these points.</summary>
+    public bool IsMetric => Kind == DistanceKind.Metric;
+
+    /// <summary>A kind as text, such as "pseudo-metric".</summary>
+    public static string NameOf(DistanceKind kind) => kind switch
+    {
+        DistanceKind.Metric => "metric",
+        DistanceKind.PseudoMetric => "pseudo-metric",
+        DistanceKind.QuasiMetric => "quasi-metric",
+        DistanceKind.SemiMetric => "semi-metric",
+        DistanceKind.Premetric => "premetric",
+        _ => "none of these",
+    };
+
+    /// <summary>An axiom as text, such as "triangle inequality".</summary>
+    public static string NameOf(Axiom axiom) => axiom switch
+    {
+        Axiom.NonNegativity => "non-negativity",
+        Axiom.IdentityOfIndiscernibles => "identity of indiscernibles",
+        Axiom.Symmetry => "symmetry",
+        _ => "triangle inequality",
+    };
+
+    /// <inheritdoc/>
+    public string ToHtml() => Table().ToHtml();
+
+    /// <inheritdoc/>
+    public override string ToString() => Table().ToString();
+
+    private ReportTable Table()
+    {
+        string name = NameOf(Kind);
+        var table = new ReportTable("axiom", "verdict", "tuples tried", "worst violation", "witness")
+        {
+            Caption = string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(name[0])}{name[1..]} on {PointCount} point{(PointCount == 1 ? "" : "s")}"),
+        };
+        foreach (var verdict in Verdicts)
+            table.Row(NameOf(verdict.Axiom), verdict.Holds ? "holds here" : "violated", verdict.Tried, verdict.WorstViolation, verdict.Counterexample?.Text ?? "");
+        return table;
+    }
+}

@@ -1,0 +1,122 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// How much of the labels can be read off frozen features by a linear classifier: multinomial logistic regression with an L2
+/// penalty on standardised features. The problem is convex and solved to convergence from zero, so there is no learning rate
+/// to tune and no seed.
+/// </summary>
+public sealed class LinearProbe : IDisposable
+{
+    private readonly Tensor _classes, _mean, _scale, _weights;
+
+    private LinearProbe(Tensor classes, Tensor mean, Tensor scale, Tensor weights) => (_classes, _mean, _scale, _weights) = (classes, mean, scale, weights);
+
+    /// <summary>Fits the classifier.</summary>
+    /// <param name="features">Floating-point, [n, d], n at least 1. Standardised by their own means and deviations.</param>
+    /// <param name="labels">Integers, [n], of any values.</param>
+    /// <param name="penalty">λ of the penalty λ/2 ‖W‖², against the mean cross entropy; the bias is free of it.</param>
+    /// <param name="iterations">At most so many steps of accelerated gradient descent; fewer once it has converged.</param>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or there is nothing to fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The penalty is not a positive number.</exception>
+    public static LinearProbe Fit(Tensor features, Tensor labels, double penalty = 1e-3, int iterations = 1000)
+    {
+        Batch.Check(features, labels);
+        if (features.shape[0] == 0) throw new ArgumentException("Expected at least one item to fit; got none.", nameof(features));
+        if (!(penalty > 0 && double.IsFinite(penalty))) throw new ArgumentOutOfRangeException(nameof(penalty), penalty, "Expected a positive penalty.");
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var classes = labels.unique().Item1;
+        var mean = features.mean([0], keepdim: true);
+        var deviation = (features - mean).square().mean([0], keepdim: true).sqrt();
+        // A feature that never varies says nothing: it is left at zero.
+        var scale = where(deviation.gt(0), 1 / deviation, zeros_like(deviation));
+        var x = Standardized(features, mean, scale);
+        var targets = labels.unsqueeze(1).eq(classes).to_type(x.dtype);
+        var weights = Minimize(x, targets, penalty, iterations);
+        return new LinearProbe(classes.DetachFromDisposeScope(), mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope(), weights.DetachFromDisposeScope());
+    }
+
+    /// <summary>The share of test items that a probe fitted to the training items classifies correctly.</summary>
+    /// <param name="train">Floating-point, [n, d].</param>
+    /// <param name="trainLabels">Integers, [n].</param>
+    /// <param name="test">Floating-point, [m, d].</param>
+    /// <param name="testLabels">Integers, [m].</param>
+    /// <param name="penalty">As for <see cref="Fit"/>.</param>
+    /// <returns>0 to 1.</returns>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or a part is empty.</exception>
+    public static double Accuracy(Tensor train, Tensor trainLabels, Tensor test, Tensor testLabels, double penalty = 1e-3)
+    {
+        using var probe = Fit(train, trainLabels, penalty);
+        return probe.Accuracy(test, testLabels);
+    }
+
+    /// <summary>The share of items classified correctly.</summary>
+    /// <param name="features">Floating-point, [m, d], m at least 1.</param>
+    /// <param name="labels">Integers, [m].</param>
+    /// <returns>0 to 1.</returns>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or there is nothing to classify.</exception>
+    public double Accuracy(Tensor features, Tensor labels)
+    {
+        Batch.Check(features, labels);
+        if (features.shape[0] == 0) throw new ArgumentException("Expected at least one item to classify; got none.", nameof(features));
+        using var scope = NewDisposeScope();
+        return (double)Predict(features).eq(labels).sum().item<long>() / features.shape[0];
+    }
+
+    /// <summary>The most probable label of each item.</summary>
+    /// <param name="features">Floating-point, [m, d].</param>
+    /// <returns>[m], of the labels' type.</returns>
+    /// <exception cref="ArgumentException">The features have another width than those fitted.</exception>
+    public Tensor Predict(Tensor features)
+    {
+        Batch.CheckEmbeddings(features);
+        if (features.shape[1] != _mean.shape[1])
+            throw new ArgumentException($"Expected {_mean.shape[1]} features, as fitted; got {Batch.Describe(features)}.", nameof(features));
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var best = Standardized(features, _mean, _scale).mm(_weights).argmax(1);
+        return _classes.index_select(0, best).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in new[] { _classes, _mean, _scale, _weights }) tensor.Dispose();
+    }
+
+    // A last column of ones carries the bias.
+    private static Tensor Standardized(Tensor features, Tensor mean, Tensor scale) =>
+        cat([(features - mean) * scale, ones(features.shape[0], 1, dtype: features.dtype, device: features.device)], 1);
+
+    // Accelerated gradient descent with restarts (Nesterov 1983; O'Donoghue and Candès 2015), [d + 1, classes].
+    private static Tensor Minimize(Tensor x, Tensor targets, double penalty, int iterations)
+    {
+        long n = x.shape[0], width = x.shape[1];
+        var penalties = full(width, 1, penalty, dtype: x.dtype, device: x.device);
+        penalties[width - 1] = 0;
+        // The curvature of the cross entropy is at most half the largest eigenvalue of the second moments.
+        double step = 1 / (0.5 * LargestEigenvalue(x.t().mm(x) / n) + penalty);
+        var weights = zeros(width, targets.shape[1], dtype: x.dtype, device: x.device);
+        var ahead = weights.clone();
+        double momentum = 1;
+        for (int i = 0; i < iterations; i++)
+        {
+            using var scope = NewDisposeScope();
+            var gradient = x.t().mm(x.mm(ahead).softmax(1).sub_(targets)).div_(n) + ahead * penalties;
+            var next = ahead - gradient * step;
+            var move = next - weights;
+            // Once the momentum carries uphill it is dropped.
+            bool uphill = (gradient * move).sum(ScalarType.Float64).item<double>() > 0;
+            double nextMomentum = uphill ? 1 : (1 + Math.Sqrt(1 + 4 * momentum * momentum)) / 2;
+            ahead.copy_(uphill ? next : next + move * ((momentum - 1) / nextMomentum));
+            weights.copy_(next);
+            momentum = nextMomentum;
+            if (gradient.abs().max().to_type(ScalarType.Float64).item<double>() < 1e-6) break;
+        }
+        return weights;
+    }
+
+    private static double LargestEigenvalue(Tensor symmetric) => linalg.eigvalsh(symmetric)[^1].to_type(ScalarType.Float64).item<double>();
+}

@@ -1,0 +1,97 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>How well nearest neighbours share a query's label, each number averaged over the queries.</summary>
+/// <param name="RecallAt">For each k asked for: the share of queries with at least one item of their label among the k nearest.</param>
+/// <param name="RPrecision">The share of the query's label among its R nearest, R being how many items have that label.</param>
+/// <param name="MeanAveragePrecisionAtR">MAP@R (Musgrave et al. 2020, "A Metric Learning Reality Check"): like R-precision, but earlier ranks weigh more.</param>
+/// <param name="Queries">The queries counted: those whose label occurs among the items to be found.</param>
+public sealed record RetrievalReport(IReadOnlyDictionary<int, double> RecallAt, double RPrecision, double MeanAveragePrecisionAtR, long Queries)
+{
+    /// <summary>The share of queries whose nearest item has their label; the same as recall at 1.</summary>
+    public double PrecisionAt1 => RecallAt[1];
+}
+
+/// <summary>Retrieval by Euclidean distance, exact, in blocks of queries.</summary>
+public static class Retrieval
+{
+    // Elements in one block of distances (64 MB of float32).
+    private const long BlockElements = 1 << 24;
+
+    /// <summary>Each item is a query against all others.</summary>
+    /// <param name="embeddings">Floating-point, [n, d].</param>
+    /// <param name="labels">Integers, [n].</param>
+    /// <param name="recallAt">The k for recall at k; null for 1, 2, 4 and 8. 1 is always included.</param>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or no item shares its label with another.</exception>
+    public static RetrievalReport Evaluate(Tensor embeddings, Tensor labels, IEnumerable<int>? recallAt = null)
+    {
+        Batch.Check(embeddings, labels);
+        return Evaluate(embeddings, labels, embeddings, labels, recallAt, excludeSelf: true, nameof(labels));
+    }
+
+    /// <summary>Queries against a database of other items.</summary>
+    /// <param name="database">Floating-point, [n, d].</param>
+    /// <param name="databaseLabels">Integers, [n].</param>
+    /// <param name="queries">Floating-point, [m, d].</param>
+    /// <param name="queryLabels">Integers, [m].</param>
+    /// <param name="recallAt">The k for recall at k; null for 1, 2, 4 and 8. 1 is always included.</param>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or no query's label occurs in the database.</exception>
+    public static RetrievalReport Evaluate(Tensor database, Tensor databaseLabels, Tensor queries, Tensor queryLabels, IEnumerable<int>? recallAt = null)
+    {
+        Batch.Check(database, databaseLabels);
+        Batch.Check(queries, queryLabels);
+        if (queries.shape[1] != database.shape[1] || queries.dtype != database.dtype || queries.device_type != database.device_type)
+            throw new ArgumentException($"Expected queries like the database, {Batch.Describe(database)}; got {Batch.Describe(queries)}.", nameof(queries));
+        return Evaluate(database, databaseLabels, queries, queryLabels, recallAt, excludeSelf: false, nameof(queryLabels));
+    }
+
+    private static RetrievalReport Evaluate(Tensor database, Tensor databaseLabels, Tensor queries, Tensor queryLabels, IEnumerable<int>? recallAt, bool excludeSelf, string labelsName)
+    {
+        int[] ks = [.. (recallAt ?? [1, 2, 4, 8]).Append(1).Distinct().Order()];
+        if (ks[0] < 1) throw new ArgumentException($"Expected every k to be at least 1; got {ks[0]}.", nameof(recallAt));
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var relevant = Relevant(databaseLabels, queryLabels, excludeSelf);
+        var counted = relevant.gt(0).nonzero().flatten();
+        if (counted.shape[0] == 0)
+            throw new ArgumentException("Expected at least one query whose label occurs among the items to be found; there is none.", labelsName);
+
+        long n = database.shape[0];
+        long depth = Math.Min(excludeSelf ? n - 1 : n, Math.Max(ks[^1], relevant.max().item<long>()));
+        var squaredNorms = database.square().sum(1);
+        var ranks = arange(1, depth + 1, dtype: ScalarType.Float64, device: database.device);
+        double rPrecision = 0, averagePrecision = 0;
+        var found = new double[ks.Length];
+        long size = Math.Max(1, BlockElements / n);
+        for (long start = 0; start < counted.shape[0]; start += size)
+        {
+            using var blockScope = NewDisposeScope();
+            var block = counted.narrow(0, start, Math.Min(size, counted.shape[0] - start));
+            var relative = squaredNorms.addmm(queries.index_select(0, block), database.t(), alpha: -2);
+            if (excludeSelf) NearestNeighbors.Exclude(block, relative);
+            var (_, nearest) = relative.topk((int)depth, dim: 1, largest: false, sorted: true);
+            var match = databaseLabels.index_select(0, nearest.flatten()).reshape(nearest.shape).eq(queryLabels.index_select(0, block).unsqueeze(1));
+            var r = relevant.index_select(0, block).to_type(ScalarType.Float64);
+            var matchWithinR = match.logical_and(ranks.le(r.unsqueeze(1))).to_type(ScalarType.Float64);
+            var matches = matchWithinR.cumsum(1);
+            rPrecision += (matches.select(1, depth - 1) / r).sum().item<double>();
+            averagePrecision += ((matches / ranks * matchWithinR).sum(1) / r).sum().item<double>();
+            for (int i = 0; i < ks.Length; i++)
+                found[i] += match.narrow(1, 0, Math.Min(ks[i], depth)).any(1).sum().item<long>();
+        }
+        double count = counted.shape[0];
+        return new RetrievalReport(
+            ks.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second / count), rPrecision / count, averagePrecision / count, counted.shape[0]);
+    }
+
+    // R: how many items each query could find.
+    private static Tensor Relevant(Tensor databaseLabels, Tensor queryLabels, bool excludeSelf)
+    {
+        var (distinct, _, counts) = databaseLabels.unique(return_counts: true);
+        if (distinct.shape[0] == 0) return zeros_like(queryLabels, dtype: ScalarType.Int64);
+        var at = searchsorted(distinct, queryLabels.to_type(distinct.dtype)).clamp_max(distinct.shape[0] - 1);
+        return counts!.index_select(0, at) * distinct.index_select(0, at).eq(queryLabels) - (excludeSelf ? 1 : 0);
+    }
+}

@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// For each anchor its farthest positive and its nearest negative (Hermans et al. 2017, "In Defense of the Triplet Loss for Person
+/// Re-Identification"), by the distance between embeddings of length 1.
+/// </summary>
+public sealed class BatchHardMiner
+{
+    /// <summary>One triplet for each anchor that has a positive and a negative.</summary>
+    /// <param name="embeddings">[n, d]; no gradient flows through the choice.</param>
+    /// <param name="labels">Integers, [n].</param>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    public Triplets Mine(Tensor embeddings, Tensor labels)
+    {
+        Batch.Check(embeddings, labels);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        if (embeddings.shape[0] == 0) return new Triplets(Empty(), Empty(), Empty()).MoveToOuterDisposeScope();
+        var distances = Batch.Distances(Batch.Normalize(embeddings));
+        var (positive, negative) = new PairMask(labels).Rows(0, embeddings.shape[0]);
+        var (farthest, positives) = distances.masked_fill(positive.logical_not(), double.NegativeInfinity).max(1);
+        var (nearest, negatives) = distances.masked_fill_(negative.logical_not(), double.PositiveInfinity).min(1);
+        var anchors = farthest.isfinite().logical_and_(nearest.isfinite()).nonzero().flatten();
+        return new Triplets(anchors, positives.index_select(0, anchors), negatives.index_select(0, anchors)).MoveToOuterDisposeScope();
+
+        Tensor Empty() => zeros(0, dtype: ScalarType.Int64, device: labels.device);
+    }
+}

@@ -1,0 +1,32 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// The pairs that the anchor's other pairs make informative (Wang et al. 2019, "Multi-Similarity Loss with General Pair Weighting",
+/// eq. 10 and 11): negatives more similar than the least similar positive, positives less similar than the most similar negative,
+/// both by cosine similarity and give or take ε.
+/// </summary>
+/// <param name="epsilon">ε.</param>
+public sealed class MultiSimilarityMiner(double epsilon = 0.1)
+{
+    /// <summary>The informative pairs of a labelled batch, ordered by anchor.</summary>
+    /// <param name="embeddings">[n, d]; no gradient flows through the choice.</param>
+    /// <param name="labels">Integers, [n].</param>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    public Pairs Mine(Tensor embeddings, Tensor labels)
+    {
+        Batch.Check(embeddings, labels);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (positive, negative) = new PairMask(labels).Rows(0, embeddings.shape[0]);
+        if (embeddings.shape[0] == 0) return Pairs.Of(positive, negative).MoveToOuterDisposeScope();
+        var x = Batch.Normalize(embeddings);
+        var similarity = x.mm(x.t());
+        var leastPositive = similarity.masked_fill(positive.logical_not(), double.PositiveInfinity).amin([1], keepdim: true);
+        var mostNegative = similarity.masked_fill(negative.logical_not(), double.NegativeInfinity).amax([1], keepdim: true);
+        return Pairs.Of(
+            positive.logical_and((similarity - epsilon).lt(mostNegative)),
+            negative.logical_and((similarity + epsilon).gt(leastPositive))).MoveToOuterDisposeScope();
+    }
+}
