@@ -263,6 +263,7 @@ public sealed partial class SiteWriterTests : IDisposable
     [InlineData("#r \"a.dll\"", "<span class=\"k\">#r &quot;a.dll&quot;</span>")]
     [InlineData("// <b>", "<span class=\"c\">// &lt;b&gt;</span>")]
     [InlineData("new Foo<int>()", "<span class=\"k\">new</span> <span class=\"t\">Foo</span>&lt;<span class=\"k\">int</span>&gt;()")]
+    [InlineData("Tensor Flip(Tensor x) => x.flip(2);", "<span class=\"t\">Tensor</span> <span class=\"f\">Flip</span>(<span class=\"t\">Tensor</span> x) =&gt; x.<span class=\"f\">flip</span>(<span class=\"n\">2</span>);")]
     [InlineData("this is ] no code", null)]
     [InlineData("if (((((((((((((((((((((((((((((((((((((((((((((((((((((((((( $\"{$\"{", null)]
     public void Code_is_coloured_and_keeps_every_character(string code, string? expected)

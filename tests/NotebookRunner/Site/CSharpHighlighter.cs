@@ -77,7 +77,7 @@ internal static class CSharpHighlighter
     {
         ObjectCreationExpressionSyntax => "t",
         VariableDeclarationSyntax declaration when declaration.Type == name => "t",
-        ParameterSyntax or TypeArgumentListSyntax or ArrayTypeSyntax or NullableTypeSyntax => "t",
+        ParameterSyntax or TypeArgumentListSyntax or ArrayTypeSyntax or NullableTypeSyntax or TupleElementSyntax or MethodDeclarationSyntax or LocalFunctionStatementSyntax => "t",
         InvocationExpressionSyntax => "f",
         MemberAccessExpressionSyntax access when access.Name == name => access.Parent is InvocationExpressionSyntax ? "f" : null,
         // A capital before a dot is a type more often than anything else.
