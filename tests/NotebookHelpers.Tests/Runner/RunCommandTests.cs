@@ -96,6 +96,8 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public async Task Interrupted_it_ends_the_notebook_and_shows_what_ran()
     {
+        // A shell that starts tests in the background has them ignore SIGINT, and so do their children: nothing to test there.
+        if (File.Exists("/proc/self/status") && File.ReadLines("/proc/self/status").Any(line => line.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0)) return;
         if (OperatingSystem.IsWindows()) return; // no signal to send
         _folder.Notebook("01-first.ipynb", "1");
         _folder.Notebook("02-endless.ipynb", "while (true) { }");
