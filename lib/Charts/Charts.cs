@@ -164,6 +164,7 @@ public static class Charts
         var layout = new Layout();
         layout.SetProperty("xaxis", With(bare, ("range", new[] { -0.6, 1.2 * across - 0.6 }), ("constrain", "domain")));
         layout.SetProperty("yaxis", With(bare, ("range", new[] { -1.3 * rows + 0.75, 0.72 }), ("scaleanchor", "x")));
+        layout.SetProperty("margin", new Dictionary<string, object> { ["l"] = 20, ["r"] = 20, ["t"] = 65, ["b"] = 10 });
         layout.SetProperty("annotations", panels.Select((panel, i) => new Dictionary<string, object> { ["x"] = Middle(i).X, ["y"] = Middle(i).Y + 0.6, ["text"] = WebUtility.HtmlEncode(panel.Name), ["showarrow"] = false, ["font"] = new Dictionary<string, object> { ["size"] = 14 } }).ToArray());
         return GenericChart.addLayout(layout, chart);
     }
