@@ -14,6 +14,9 @@ public static class MetricAxioms
     /// <summary>The relative tolerance used where none is given: rounding of float64 sums, with room to spare.</summary>
     public const double DefaultTolerance = 1e-9;
 
+    /// <summary>The relative tolerance used where none is given for a matrix of float32: points on a line already miss the triangle inequality by its rounding.</summary>
+    public const double DefaultTolerance32 = 1e-5;
+
     // Rows i that share each load of a row j, and rows j that stay in the cache while the tiles of k pass over them.
     private const int RowsAtOnce = 4, MiddleBlock = 128;
 
@@ -44,9 +47,9 @@ public static class MetricAxioms
 
     /// <summary>Checks a matrix of distances between points that are all different.</summary>
     /// <param name="distances">Real, [n, n]; row i, column j holds d(i, j).</param>
-    /// <param name="tolerance">Sides count as equal when they differ by at most this times the larger of 1 and their size.</param>
+    /// <param name="tolerance">Sides count as equal when they differ by at most this times the larger of 1 and their size; null for <see cref="DefaultTolerance32"/> or, where the matrix is not float32, <see cref="DefaultTolerance"/>.</param>
     /// <exception cref="ArgumentException">The tensor is no square matrix of at least one row, the tolerance is negative or NaN, or a distance is NaN or infinite.</exception>
-    public static AxiomReport Check(Tensor distances, double tolerance = DefaultTolerance)
+    public static AxiomReport Check(Tensor distances, double? tolerance = null)
     {
         ArgumentNullException.ThrowIfNull(distances);
         if (distances.dim() != 2 || distances.shape[0] != distances.shape[1] || distances.shape[0] == 0)
@@ -57,7 +60,8 @@ public static class MetricAxioms
         int bad = Array.FindIndex(matrix, value => !double.IsFinite(value));
         if (bad >= 0)
             throw new ArgumentException($"The distance of points {bad / n} and {bad % n} is {matrix[bad].ToString(CultureInfo.InvariantCulture)}; expected a real number.", nameof(distances));
-        return Check(matrix, n, tolerance, (i, j) => i == j, i => "#" + i.ToString(CultureInfo.InvariantCulture));
+        tolerance ??= distances.dtype == ScalarType.Float32 ? DefaultTolerance32 : DefaultTolerance;
+        return Check(matrix, n, tolerance.Value, (i, j) => i == j, i => "#" + i.ToString(CultureInfo.InvariantCulture));
     }
 
     private static AxiomReport Check(double[] d, int n, double tolerance, Func<int, int, bool> same, Func<int, string> name)
@@ -177,7 +181,7 @@ public static class MetricAxioms
     /// <summary>Looks for a violation on random points and shrinks it to the smallest one it can reach.</summary>
     /// <param name="distance">The function to disprove.</param>
     /// <param name="generator">Draws a point.</param>
-    /// <param name="shrink">Simpler points to try in place of one, simplest first; null to shrink nothing.</param>
+    /// <param name="shrink">Simpler points to try in place of one, simplest first, tried for one point and for two at once; null to shrink nothing.</param>
     /// <param name="trials">How many triples of points are drawn at most.</param>
     /// <param name="seed">The seed of the random points.</param>
     /// <param name="tolerance">As in <see cref="Check{T}"/>.</param>
@@ -200,21 +204,28 @@ public static class MetricAxioms
     private static AxiomReport Shrink<T>(Func<T, T, double> distance, T[] points, Axiom axiom, Func<T, IEnumerable<T>> shrink, double tolerance)
     {
         var report = Check(distance, points, tolerance);
-        for (bool smaller = true; smaller;)
-        {
-            smaller = false;
-            for (int i = 0; i < points.Length && !smaller; i++)
-                foreach (var simpler in shrink(points[i]))
-                {
-                    T[] candidate = [.. points];
-                    candidate[i] = simpler;
-                    var tried = Check(distance, candidate, tolerance);
-                    if (tried.Verdicts[(int)axiom].Holds) continue;
-                    (points, report, smaller) = (candidate, tried, true);
-                    break;
-                }
-        }
+        while (Simpler(points, shrink).Select(candidate => (Points: candidate, Report: Check(distance, candidate, tolerance)))
+            .FirstOrDefault(tried => !tried.Report.Verdicts[(int)axiom].Holds) is { Report: not null } next)
+            (points, report) = next;
         return report;
+    }
+
+    /// <summary>The points with one of them simpler, then with two: a violation that hangs on a relation of two points, such as x = -y, survives only if both change.</summary>
+    private static IEnumerable<T[]> Simpler<T>(T[] points, Func<T, IEnumerable<T>> shrink)
+    {
+        for (int i = 0; i < points.Length; i++)
+            foreach (var simpler in shrink(points[i])) yield return With(points, i, simpler);
+        for (int i = 0; i < points.Length; i++)
+            for (int j = i + 1; j < points.Length; j++)
+                foreach (var simplerI in shrink(points[i]))
+                    foreach (var simplerJ in shrink(points[j])) yield return With(With(points, i, simplerI), j, simplerJ);
+    }
+
+    private static T[] With<T>(T[] points, int at, T point)
+    {
+        T[] changed = [.. points];
+        changed[at] = point;
+        return changed;
     }
 
     private static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);

@@ -137,6 +137,16 @@ public sealed class NotebookDocument
         }
     }
 
+    /// <summary>Notes in the notebook's metadata how its run went, for the pages.</summary>
+    public void Record(NotebookResult result) => _root["metadata"]!["notebook_runner"] = new JsonObject
+    {
+        ["cells"] = result.CellsRun,
+        ["claims"] = result.Claims.Count,
+        ["failedClaims"] = result.Claims.Count(claim => !claim.Holds),
+        ["peakMB"] = Math.Round(result.PeakMegabytes),
+        ["seconds"] = Math.Round(result.Elapsed.TotalSeconds, 1),
+    };
+
     /// <summary>Writes the notebook with its outputs, under a temporary name first: what stands at <paramref name="path"/> is always whole.</summary>
     public void Write(string path)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Reflection;
 using NotebookRunner;
 using Spectre.Console;
 
@@ -11,7 +10,6 @@ if (args is [NotebookProcess.Command, var cellsFolder, var pipe])
 }
 
 if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 200; // no line of a log is folded
-string root = Path.GetFullPath(Metadata("RepositoryRoot"));
 var names = new Argument<string[]>("notebooks")
 {
     Description = "Numbers (04), names (contrastive-loss, 04-contrastive-loss) or paths of notebooks; all if none is given.",
@@ -19,7 +17,7 @@ var names = new Argument<string[]>("notebooks")
 var output = new Option<string>("--output")
 {
     Description = "Folder for the executed notebooks and the pages.",
-    DefaultValueFactory = _ => Path.Combine(root, "artifacts", "site"),
+    DefaultValueFactory = _ => Path.Combine(Repository.Root, "artifacts", "site"),
 };
 var timeout = new Option<double>("--timeout")
 {
@@ -35,7 +33,7 @@ var noHtml = new Option<bool>("--no-html") { Description = "Write no pages." };
 var folder = new Option<string>("--notebooks")
 {
     Description = "Folder with the notebooks.",
-    DefaultValueFactory = _ => Path.Combine(root, "notebooks"),
+    DefaultValueFactory = _ => Path.Combine(Repository.Root, "notebooks"),
 };
 var command = new RootCommand("Runs the notebooks headless, each in a process of its own, and writes them with their outputs, as .ipynb and as pages.")
 {
@@ -63,6 +61,3 @@ var parsed = command.Parse(args);
 // After Ctrl+C there is a table to print before the process ends.
 int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
 return parsed.Errors.Count > 0 ? RunCommand.Misused : exitCode;
-
-static string Metadata(string key) =>
-    typeof(RunCommand).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

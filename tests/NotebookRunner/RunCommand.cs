@@ -44,6 +44,11 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         {
             if (!interrupted && writePages) WritePages();
         }
+        catch (Exception e) when (e is NotebookFormatException or ArgumentException)
+        {
+            console.Write(new Text($"No pages: {Printable(e.Message)}\n", new Style(Color.Red)));
+            failed = true;
+        }
         finally
         {
             ShowTable();
@@ -61,6 +66,7 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         {
             result = await new ProgressDisplay(console).FollowAsync(
                 notebook, cellStarted => NotebookExecutor.RunAsync(notebook, timeout, cellStarted, cancellation));
+            notebook.Record(result);
         }
         catch (OperationCanceledException)
         {
@@ -86,7 +92,7 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         // Also of notebooks that an earlier run left here, so that the index keeps naming them.
         string[] executed = [.. Directory.GetFiles(output, "*.ipynb").Order(StringComparer.Ordinal)];
         if (executed.Length == 0) return;
-        SiteWriter.Write(executed, output);
+        SiteWriter.Write(executed, output, Repository.Helpers);
         console.WriteLine($"Pages: {Path.Combine(output, "index.html")}");
     }
 

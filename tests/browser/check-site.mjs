@@ -1,12 +1,12 @@
 // Opens every page of the site in Chromium from disk, every request to a network refused, and checks what a reader would
-// miss: charts drawn, mathematics set, no error on the console, no sideways scrolling on a phone, no serious fault that
-// axe-core finds, light and dark.
+// miss: charts drawn and moving, mathematics set, links that lead somewhere, code that copies, both themes, no error on the
+// console, no sideways scrolling on a phone, no serious fault that axe-core finds, no page heavier than 3 MB.
 //
 //   node check-site.mjs SITE [--screenshots FOLDER]
 import { createRequire } from "node:module";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -31,21 +31,24 @@ const browser = await chromium.launch({
 async function open(name, options) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  const errors = [], requests = [];
+  const errors = [], requests = [], files = new Set();
   page.on("console", (message) => { if (message.type() === "error") errors.push(message.text()); });
   page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("dialog", (dialog) => { errors.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on("request", (request) => { if (request.url().startsWith("file:")) files.add(fileURLToPath(request.url().split("#")[0])); });
   await context.route(/^(?!file:|data:|blob:)/, (route) => { requests.push(route.request().url()); return route.abort(); });
   await page.goto(pathToFileURL(path.join(site, name)).href, { waitUntil: "load" });
   if (options.javaScriptEnabled !== false)
     await page.waitForFunction(() => [...document.querySelectorAll(".nbh-chart")].every((chart) => chart.classList.contains("js-plotly-plot") && chart._fullLayout), null, { timeout: 30000 }).catch(() => {});
-  return { context, page, errors, requests };
+  return { context, page, errors, requests, files };
 }
 
 async function checkDesktop(name) {
-  const { context, page, errors, requests } = await open(name, { viewport: { width: 1200, height: 900 }, colorScheme: "light" });
+  const { context, page, errors, requests, files } = await open(name, { viewport: { width: 1200, height: 900 }, colorScheme: "light" });
   const charts = await page.$$eval(".nbh-chart", (all) => all.map((chart) => ({
     id: chart.id,
-    wanted: chart.data?.length ?? 0,
+    // As the page's source has it, whatever plotly.js made of it.
+    wanted: JSON.parse(/var data = (\[.*?\]), layout = /s.exec(chart.parentElement.querySelector("script").textContent)[1]).length,
     drawn: chart._fullData?.filter((trace) => trace.visible === true).length ?? 0,
     marks: chart.querySelectorAll(".trace, .heatmaplayer image, .bars .point, canvas").length,
     title: chart.layout?.title?.text ?? "",
@@ -73,24 +76,40 @@ async function checkDesktop(name) {
     return results;
   });
   for (const chart of moved) check(name, `${chart.id} changes with its slider`, chart.changed);
+  for (const id of await page.$$eval(".nbh-chart:has(.updatemenu-button)", (all) => all.map((chart) => chart.id))) {
+    await page.locator(`#${id} .updatemenu-button`).first().click();
+    const atEnd = (chart) => document.getElementById(chart).layout.sliders[0].active === document.getElementById(chart).layout.sliders[0].steps.length - 1;
+    check(name, `${id} plays to its end`, await page.waitForFunction(atEnd, id, { timeout: 20000 }).then(() => true, () => false));
+  }
 
   const math = await page.evaluate(() => ({
     wanted: document.querySelectorAll(".math").length,
     set: document.querySelectorAll(".math .katex").length,
     faults: document.querySelectorAll(".katex-error").length,
+    raw: [...document.querySelectorAll("main .text")].some((text) => {
+      const copy = text.cloneNode(true);
+      copy.querySelectorAll(".katex, pre, code").forEach((element) => element.remove());
+      return copy.textContent.includes("$$");
+    }),
   }));
-  check(name, "all mathematics is set", math.set >= math.wanted && math.faults === 0, JSON.stringify(math));
+  check(name, "all mathematics is set", math.set >= math.wanted && math.faults === 0 && !math.raw, JSON.stringify(math));
+  check(name, "no text of the notebook ran as a script", (await page.title()).endsWith("Contrastive learning in C#"), await page.title());
   check(name, "no broken picture", await page.$$eval("img", (all) => all.every((image) => image.complete && image.naturalWidth > 0)));
   const links = await page.$$eval("a[href]", (all) => all.map((link) => link.href).filter((href) => href.startsWith("file:")));
-  const dead = [...new Set(links)].filter((href) => !existsSync(new URL(href.split("#")[0])));
+  const dead = [...new Set(links)].filter((href) => {
+    const [file, anchor] = href.split("#");
+    return !existsSync(new URL(file)) || (anchor && !readFileSync(new URL(file), "utf8").includes(` id="${decodeURIComponent(anchor)}"`));
+  });
   check(name, "every link leads somewhere", dead.length === 0, dead.join(" "));
   if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.light.png`), fullPage: true });
+
+  const weight = [...files].filter((file) => path.basename(file) !== "plotly.min.js").reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0);
+  check(name, "at most 3 MB beside plotly.js", weight <= 3e6, `${(weight / 1e6).toFixed(2)} MB`);
 
   await page.addScriptTag({ path: axe });
   for (const theme of ["light", "dark"]) {
     await page.evaluate((chosen) => { document.documentElement.dataset.theme = chosen; }, theme);
-    // plotly.js draws its own controls; what they lack is not in this project's hands.
-    const report = await page.evaluate(() => axe.run({ exclude: [[".js-plotly-plot"]] }, { resultTypes: ["violations"], preload: false }));
+    const report = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"], preload: false }));
     const serious = report.violations.filter((violation) => ["serious", "critical"].includes(violation.impact));
     check(name, `axe finds no serious fault (${theme})`, serious.length === 0, serious.map((violation) => `${violation.id} ${violation.nodes.slice(0, 3).map((node) => node.target)} ${violation.nodes[0].failureSummary}`).join("; "));
     if (pictures && theme === "dark") await page.screenshot({ path: path.join(pictures, `${name}.dark.png`), fullPage: true });
@@ -101,8 +120,37 @@ async function checkDesktop(name) {
   return charts.length;
 }
 
+// With the keyboard alone: past the header, to the theme, and a cell's code into the clipboard.
+async function checkControls(name) {
+  const { context, page } = await open(name, { viewport: { width: 1200, height: 900 }, colorScheme: "light" });
+  await page.keyboard.press("Tab");
+  check(name, "the first stop skips to the content", await page.evaluate(() => document.activeElement.hash) === "#content");
+  await page.keyboard.press("Enter");
+  check(name, "the content gets the focus", await page.evaluate(() => document.activeElement.id) === "content");
+
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background();
+  await page.focus("#theme");
+  await page.keyboard.press("Enter");
+  const dark = await background();
+  await page.reload({ waitUntil: "load" });
+  check(name, "the theme changes and is remembered", dark !== light && await background() === dark);
+
+  const copy = page.locator(".cell .codebox button").first();
+  if (await copy.count() > 0) {
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await copy.focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#status:not(:empty)").waitFor({ state: "attached", timeout: 2000 }).catch(() => {});
+    const [copied, code] = await page.evaluate(async () => [await navigator.clipboard.readText(), document.querySelector(".cell pre.code").textContent]);
+    check(name, "code is copied", copied === code);
+  }
+  await context.close();
+}
+
 async function checkPhone(name) {
   const { context, page } = await open(name, { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
+  await page.$$eval("details", (all) => all.forEach((details) => { details.open = true; }));
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   check(name, "no sideways scrolling at 360 pixels", width <= 360, `${width} pixels wide`);
   if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.phone.png`), fullPage: true });
@@ -120,6 +168,7 @@ async function checkWithoutScripts(name, charts) {
 if (pictures) mkdirSync(pictures, { recursive: true });
 for (const name of pages) {
   const charts = await checkDesktop(name);
+  await checkControls(name);
   await checkPhone(name);
   await checkWithoutScripts(name, charts);
 }

@@ -145,6 +145,24 @@ public class MetricAxiomsTests
     }
 
     [Fact]
+    public void Search_shrinks_two_points_that_hang_together()
+    {
+        static IEnumerable<int> Smaller(int value) => value == 0 ? [] : [0, value / 2, value - Math.Sign(value)];
+        var report = MetricAxioms.Search((int x, int y) => Math.Abs((double)x * x - (double)y * y), random => random.Next(-50, 51), Smaller)!;
+        Assert.Equal(["-1", "1"], report.IdentityOfIndiscernibles.Counterexample!.Points.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Rounding_of_float32_is_no_violation()
+    {
+        using var scope = NewDisposeScope();
+        var line = randn(200, 1, ScalarType.Float32);
+        var distances = (line - line.t()).abs();
+        Assert.True(MetricAxioms.Check(distances).TriangleInequality.Holds);
+        Assert.False(MetricAxioms.Check(distances, 1e-9).TriangleInequality.Holds);
+    }
+
+    [Fact]
     public void Report_reads_as_a_table()
     {
         string text = MetricAxioms.Check((x, y) => (x - y) * (x - y), [0.0, 1, 2]).ToString();

@@ -50,6 +50,20 @@ public sealed class RunCommandTests : IDisposable
         var (exitCode, output) = Run();
         Assert.Equal(0, exitCode);
         Assert.Contains("index.html", output, StringComparison.Ordinal);
+        string page = File.ReadAllText(Path.Combine(_folder.File("out"), "01-first.html"));
+        Assert.Matches("ran in [0-9]+ s", page);
+    }
+
+    [Fact]
+    public void A_damaged_file_among_the_results_is_named()
+    {
+        _folder.Notebook("01-first.ipynb", "1");
+        Directory.CreateDirectory(_folder.File("out"));
+        _folder.Write("out/00-left-over.ipynb", "{");
+        var (exitCode, output) = Run();
+        Assert.Equal(1, exitCode);
+        Assert.Contains("00-left-over.ipynb: not JSON", output, StringComparison.Ordinal);
+        Assert.Matches("01-first │ +1/1 │.*ok", output);
     }
 
     [Theory]

@@ -11,8 +11,32 @@ internal static class CSharpHighlighter
 {
     private static readonly CSharpParseOptions Options = new(LanguageVersion.CSharp14, kind: SourceCodeKind.Script);
 
+    // Far beyond what people write. The compiler's parser takes exponential time on some deeply nested code and exhausts the stack on other.
+    private const int LongestCode = 5_000, DeepestNesting = 32, StackSize = 16 << 20;
+
     /// <summary>The code as HTML: encoded, its parts in spans with one-letter classes (k, s, n, c, t, f).</summary>
     public static string ToHtml(string code)
+    {
+        if (code.Length > LongestCode || Nesting(code) > DeepestNesting) return WebUtility.HtmlEncode(code);
+        string html = "";
+        var parser = new Thread(() => html = Colored(code), StackSize);
+        parser.Start();
+        parser.Join();
+        return html;
+    }
+
+    private static int Nesting(string code)
+    {
+        int depth = 0, deepest = 0;
+        foreach (char c in code)
+        {
+            depth += c is '(' or '[' or '{' ? 1 : c is ')' or ']' or '}' ? -1 : 0;
+            deepest = Math.Max(deepest, depth);
+        }
+        return deepest;
+    }
+
+    private static string Colored(string code)
     {
         var html = new StringBuilder();
         foreach (var token in CSharpSyntaxTree.ParseText(code, Options).GetRoot().DescendantTokens(descendIntoTrivia: false))
@@ -53,7 +77,7 @@ internal static class CSharpHighlighter
     {
         ObjectCreationExpressionSyntax => "t",
         VariableDeclarationSyntax declaration when declaration.Type == name => "t",
-        ParameterSyntax or TypeArgumentListSyntax or ArrayTypeSyntax or NullableTypeSyntax => "t",
+        ParameterSyntax or TypeArgumentListSyntax or ArrayTypeSyntax or NullableTypeSyntax or TupleElementSyntax or MethodDeclarationSyntax or LocalFunctionStatementSyntax => "t",
         InvocationExpressionSyntax => "f",
         MemberAccessExpressionSyntax access when access.Name == name => access.Parent is InvocationExpressionSyntax ? "f" : null,
         // A capital before a dot is a type more often than anything else.

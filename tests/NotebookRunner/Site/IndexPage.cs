@@ -6,20 +6,31 @@ namespace NotebookRunner;
 /// <summary>The page that links all notebooks, each as a card with its first picture.</summary>
 internal static class IndexPage
 {
-    private const string NoPicture = """<svg viewBox="0 0 720 440" aria-hidden="true"><g fill="none" stroke="#7a7a7a" stroke-width="3"><circle cx="270" cy="220" r="60"/><circle cx="450" cy="220" r="60"/><path d="M330 220h60" stroke-dasharray="8 8"/></g></svg>""";
+    private const string Description = "A series of notebooks that teach contrastive learning by running it: on real data, with every number computed and checked.";
 
-    public static string ToHtml(IReadOnlyList<NotebookPage> pages)
+    /// <summary>Stands in for a picture: two points that pull each other, and one pushed away.</summary>
+    private const string Drawing = """
+        <svg viewBox="0 0 320 180" aria-hidden="true"><g fill="none" stroke="currentColor" stroke-width="2"><circle cx="96" cy="96" r="14"/><circle cx="150" cy="72" r="14"/><circle cx="246" cy="104" r="14" stroke-dasharray="4 4"/><path d="m109 90 28-12"/><path d="m166 77 62 21" stroke-dasharray="2 7"/></g></svg>
+        """;
+
+    /// <param name="pages">The notebooks, in order.</param>
+    /// <param name="pictures">The address of each one's picture; null for those without.</param>
+    public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<string?> pictures)
     {
         var cards = new StringBuilder();
-        foreach (var page in pages)
+        foreach (var (page, picture) in pages.Zip(pictures))
+        {
+            string shown = picture is null ? Drawing.Trim() : $"<img src=\"{picture}\" alt=\"\" loading=\"lazy\">";
+            string facts = page.Facts.Length > 0 ? $"<p class=\"facts\">{Page.Encode(page.Facts)}</p>" : "";
             cards.Append(CultureInfo.InvariantCulture, $"""
-                <li><a class="card" href="{NotebookPage.Encode(page.Name)}.html"><span class="picture" aria-hidden="true">{page.Picture ?? NoPicture}</span><strong>{NotebookPage.Encode(page.Title)}</strong><span>{NotebookPage.Encode(page.Promise)}</span></a></li>
+                <li class="card"><div class="picture">{shown}</div><h2><a href="{Page.Url(page.Name)}">{Page.Encode(page.Title)}</a></h2><p>{Page.Encode(page.Promise)}</p>{facts}</li>
 
                 """);
-        return NotebookPage.Shell("Contrastive learning in C#", "", $"""
-            <main id="content" class="index">
-            <h1>Contrastive learning in C#</h1>
-            <p>A series of notebooks that teach contrastive learning by running it: on real data, with every number computed and checked. These pages are the notebooks as they ran.</p>
+        }
+        return Page.Html(Page.SiteTitle, Description, "", pages, null, $"""
+            <main id="content" class="index" tabindex="-1">
+            <h1>{Page.SiteTitle}</h1>
+            <p class="lead">{Description} These pages are the notebooks as they ran.</p>
             <ol class="cards">
             {cards}</ol>
             </main>

@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>
+/// A house cat in motion: the twenty-four views of one plate of Eadweard J. Muybridge's <i>Animal Locomotion</i> (1887),
+/// cut out of the picture in <c>data/house-cat</c> (its README says where and how).
+/// </summary>
+public static class HouseCat
+{
+    private const string Frames = "house-cat-frames-idx3-ubyte.gz";
+    private const string Sha256 = "f7ce37fce5864215c4986de3fa8dfaea1cf8e672662fa989f30bdaeb433dfb97";
+
+    /// <summary>Loads the views, digest checked, as grey uint8 images [24, 104, 156], in the order of the numbers on the plate.</summary>
+    /// <param name="device">Where the tensor lives; null for the CPU.</param>
+    /// <param name="folder">The folder of the file; null for the repository's <c>data/house-cat</c>.</param>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged; the message names it with its expected and actual digest.</exception>
+    public static Tensor Load(Device? device = null, string? folder = null)
+    {
+        var file = IdxFile.Read(Path.Combine(folder ?? DataFolder.Path("house-cat"), Frames), Sha256);
+
+        using var scope = NewDisposeScope();
+        long[] shape = [.. file.Shape.Select(length => (long)length)];
+        return tensor(file.Values, shape, dtype: ScalarType.Byte).to(device ?? CPU).MoveToOuterDisposeScope();
+    }
+}
