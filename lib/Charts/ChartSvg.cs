@@ -26,11 +26,12 @@ internal sealed class ChartSvg
     private readonly int _legendTop, _top, _right = 18;
     private readonly SvgAxis _x;
     private readonly SvgAxis _y;
+    private readonly JsonObject _layout;
     private readonly JsonNode? _scene;
 
     private ChartSvg(JsonNode figure)
     {
-        var layout = figure["layout"] as JsonObject ?? [];
+        var layout = _layout = figure["layout"] as JsonObject ?? [];
         _title = Lines(layout["title"].AsTitle());
         _legendTop = 19 + TitleLine * _title.Length;
         _scene = layout["scene"];
@@ -68,13 +69,16 @@ internal sealed class ChartSvg
         _svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Encode(string.Join(' ', _title))}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"currentColor\" style=\"max-width:100%\">");
         for (int i = 0; i < _title.Length; i++) Text(Left, 22 + i * TitleLine, _title[i], "font-size=\"16\"");
         if (_inSpace) DrawBox();
-        else DrawAxes();
+        else if (_layout["xaxis"]?["visible"].AsText() != "false") DrawAxes();
         for (int i = 0; i < _traces.Length; i++)
         {
             if (_traces[i].Type == "heatmap") DrawHeatmap(_traces[i]);
             else if (_traces[i].Type == "bar") DrawBars(_traces[i]);
             else DrawScatter(_traces[i]);
         }
+        foreach (var note in (_layout["annotations"] as JsonArray ?? []).OfType<JsonObject>())
+            if (note["x"] is JsonValue x && note["y"] is JsonValue y && x.TryGetValue(out double across) && y.TryGetValue(out double up))
+                Text(_x.At(across), _y.At(up) + 4, WebUtility.HtmlDecode(note["text"].AsText() ?? ""), "text-anchor=\"middle\" font-size=\"13\"");
         DrawLegend();
         DrawColorScale();
         return _svg.Append("</svg>").ToString();

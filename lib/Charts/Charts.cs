@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.FSharp.Collections;
 using Plotly.NET;
 using static TorchSharp.torch;
@@ -128,6 +129,44 @@ public static class Charts
             AddFrames(layout, states, active: frames.Count - 1, duration: 600, "", playable: true);
         }
         return NewChart(traces, layout);
+    }
+
+    /// <summary>Several embeddings of the same points side by side, each moved and scaled into a square of its own, with its name above.</summary>
+    /// <param name="title">The chart's title.</param>
+    /// <param name="panels">A name and the points [n, 2] of each embedding.</param>
+    /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
+    /// <param name="columns">Squares in a row.</param>
+    /// <param name="classNames">A name per class, by label; null for the label itself.</param>
+    /// <exception cref="ArgumentException">A shape or type is not as stated, a label has no name, or there is no embedding.</exception>
+    public static GenericChart Panels(string title, IReadOnlyList<(string Name, Tensor Points)> panels, Tensor labels, int columns = 3, IReadOnlyList<string>? classNames = null)
+    {
+        if (panels.Count == 0) throw new ArgumentException("Expected at least one embedding.", nameof(panels));
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        foreach (var (name, points) in panels)
+            if (points.dim() != 2 || points.shape[1] != 2 || labels.dim() != 1 || points.shape[0] != labels.shape[0] || points.shape[0] == 0)
+                throw new ArgumentException($"Expected points [n, 2] and labels [n]; got [{string.Join(", ", points.shape)}] in '{name}' and [{string.Join(", ", labels.shape)}].", nameof(panels));
+        using var scope = NewDisposeScope();
+        (double X, double Y) Middle(int i) => (1.2 * (i % columns), -1.3 * (i / columns));
+        var placed = panels.Select((panel, i) =>
+        {
+            var points = panel.Points.detach().to_type(ScalarType.Float64).cpu();
+            Tensor low = points.amin([0L]), high = points.amax([0L]);
+            double size = Math.Max((high - low).max().item<double>(), double.Epsilon * 1e16);
+            var (x, y) = Middle(i);
+            return (points - (low + high) / 2) / size + tensor(new[] { x, y });
+        });
+        // Every panel thinned alike, so that a point that shows in one shows in all.
+        var kept = tensor(Thinned((int)labels.shape[0], Math.Max(2, MostPoints / panels.Count)).Select(i => (long)i).ToArray());
+        var some = labels.cpu().index_select(0, kept);
+        var chart = Embedding(title, cat([.. placed.Select(points => points.index_select(0, kept))]), cat([.. panels.Select(_ => some)]), null, classNames);
+        Dictionary<string, object> bare = new() { ["visible"] = false };
+        var (rows, across) = ((panels.Count + columns - 1) / columns, Math.Min(columns, panels.Count));
+        var layout = new Layout();
+        layout.SetProperty("xaxis", With(bare, ("range", new[] { -0.6, 1.2 * across - 0.6 }), ("constrain", "domain")));
+        layout.SetProperty("yaxis", With(bare, ("range", new[] { -1.3 * rows + 0.75, 0.72 }), ("scaleanchor", "x")));
+        layout.SetProperty("margin", new Dictionary<string, object> { ["l"] = 20, ["r"] = 20, ["t"] = 65, ["b"] = 10 });
+        layout.SetProperty("annotations", panels.Select((panel, i) => new Dictionary<string, object> { ["x"] = Middle(i).X, ["y"] = Middle(i).Y + 0.6, ["text"] = WebUtility.HtmlEncode(panel.Name), ["showarrow"] = false, ["font"] = new Dictionary<string, object> { ["size"] = 14 } }).ToArray());
+        return GenericChart.addLayout(layout, chart);
     }
 
     /// <summary>Lines over a common axis, told apart by colour and dash.</summary>
@@ -269,6 +308,15 @@ public static class Charts
     /// <exception cref="ArgumentException">The images have another shape or type, or the captions do not fit them.</exception>
     public static ImageGrid ImageGrid(Tensor images, IReadOnlyList<string>? captions = null, int columns = 10, string title = "", int width = 84) =>
         new(images, captions, columns, width, title);
+
+    /// <summary>Short films side by side, each with a caption, played without end; no script is needed.</summary>
+    /// <param name="films">A caption and the images of each, grey, uint8 [t, height, width], shown with 16 levels.</param>
+    /// <param name="milliseconds">How long each image shows.</param>
+    /// <param name="title">What stands above them.</param>
+    /// <param name="width">The greatest width of a film, in CSS pixels.</param>
+    /// <exception cref="ArgumentException">The images have another shape or type, or there is no film.</exception>
+    public static ImageGrid Films(IReadOnlyList<(string Caption, Tensor Frames)> films, int milliseconds = 100, string title = "", int width = 168) =>
+        new(films, milliseconds, width, title);
 
     private static Trace Line((string Name, double[] X, double[] Y) curve, int rank, bool markers)
     {

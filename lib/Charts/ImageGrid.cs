@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Images side by side, each with a caption; plain HTML, so that it shows where no script runs. Made by <see cref="Charts.ImageGrid"/>.</summary>
+/// <summary>Images side by side, each with a caption; plain HTML, so that it shows where no script runs. Made by <see cref="Charts.ImageGrid"/> and <see cref="Charts.Films"/>.</summary>
 public sealed class ImageGrid : IHtmlReport
 {
     private readonly string[] _uris;
@@ -28,6 +28,18 @@ public sealed class ImageGrid : IHtmlReport
         _uris = [.. Enumerable.Range(0, (int)images.shape[0]).Select(i => Png.DataUri(images[i]))];
         _captions = captions is null ? [.. _uris.Select(_ => "")] : [.. captions];
         (_columns, _width, _title) = (columns, width, title);
+    }
+
+    internal ImageGrid(IReadOnlyList<(string Caption, Tensor Frames)> films, int milliseconds, int width, string title)
+    {
+        if (films.Count == 0) throw new ArgumentException("Expected at least one film.", nameof(films));
+        foreach (var (caption, frames) in films)
+            if (frames.dtype != ScalarType.Byte || frames.dim() != 3 || frames.shape[0] == 0)
+                throw new ArgumentException($"Expected films uint8 [t, height, width]; got {frames.dtype} [{string.Join(", ", frames.shape)}] in '{caption}'.", nameof(films));
+        if (milliseconds is < 1 or > short.MaxValue) throw new ArgumentOutOfRangeException(nameof(milliseconds), milliseconds, $"Expected 1 to {short.MaxValue} milliseconds.");
+        _uris = [.. films.Select(film => Png.AnimationUri(film.Frames, milliseconds))];
+        _captions = [.. films.Select(film => film.Caption)];
+        (_columns, _width, _title) = (films.Count, width, title);
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Writes PNG files (ISO/IEC 15948): grey at 4 or 8 bits, or RGB at 8 bits.</summary>
+/// <summary>Writes PNG files (ISO/IEC 15948, third edition with animations): grey at 4 or 8 bits, or RGB at 8 bits.</summary>
 internal static class Png
 {
     private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(CrcOf)];
@@ -28,6 +28,45 @@ internal static class Png
     /// <param name="fourBits">Grey only: 16 levels.</param>
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int width, int height, bool rgb, bool fourBits = false)
     {
+        using var file = new MemoryStream();
+        WriteStart(file, width, height, rgb, fourBits);
+        WriteChunk(file, "IDAT", Packed(pixels, width, height, rgb, fourBits));
+        WriteChunk(file, "IEND", []);
+        return file.ToArray();
+    }
+
+    /// <summary>An animation as a data URI, played without end; hosts that know no animations show the first image.</summary>
+    /// <param name="frames">Grey, uint8 [t, height, width].</param>
+    /// <param name="milliseconds">How long each image shows.</param>
+    public static string AnimationUri(Tensor frames, int milliseconds)
+    {
+        using var scope = NewDisposeScope();
+        byte[] pixels = frames.cpu().contiguous().data<byte>().ToArray();
+        int count = (int)frames.shape[0], height = (int)frames.shape[1], width = (int)frames.shape[2], sequence = 0;
+        using var file = new MemoryStream();
+        WriteStart(file, width, height, rgb: false, fourBits: true);
+        WriteChunk(file, "acTL", [.. BigEndian(count), .. BigEndian(0)]);
+        for (int i = 0; i < count; i++)
+        {
+            // Size, place (0, 0), delay in thousandths of a second, replacing what was there.
+            WriteChunk(file, "fcTL", [.. BigEndian(sequence++), .. BigEndian(width), .. BigEndian(height), .. BigEndian(0), .. BigEndian(0), .. BigEndian((milliseconds << 16) | 1000), 0, 0]);
+            byte[] data = Packed(pixels.AsSpan(i * width * height, width * height), width, height, rgb: false, fourBits: true);
+            if (i == 0) WriteChunk(file, "IDAT", data);
+            else WriteChunk(file, "fdAT", [.. BigEndian(sequence++), .. data]);
+        }
+        WriteChunk(file, "IEND", []);
+        return "data:image/png;base64," + Convert.ToBase64String(file.ToArray());
+    }
+
+    private static void WriteStart(MemoryStream file, int width, int height, bool rgb, bool fourBits)
+    {
+        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+        // Deflate, adaptive filters, not interlaced.
+        WriteChunk(file, "IHDR", [.. BigEndian(width), .. BigEndian(height), (byte)(fourBits ? 4 : 8), (byte)(rgb ? 2 : 0), 0, 0, 0]);
+    }
+
+    private static byte[] Packed(ReadOnlySpan<byte> pixels, int width, int height, bool rgb, bool fourBits)
+    {
         using var rows = new MemoryStream();
         using (var zlib = new ZLibStream(rows, CompressionLevel.SmallestSize, leaveOpen: true))
         {
@@ -40,19 +79,14 @@ internal static class Png
                 else for (int x = 0; x < width; x += 2) zlib.WriteByte((byte)((row[x] & 0xf0) | (x + 1 < width ? row[x + 1] >> 4 : 0)));
             }
         }
+        return rows.ToArray();
+    }
 
-        using var file = new MemoryStream();
-        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
-        Span<byte> header = stackalloc byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(header, width);
-        BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
-        header[8] = (byte)(fourBits ? 4 : 8);
-        header[9] = (byte)(rgb ? 2 : 0);
-        header[10..].Clear(); // deflate, adaptive filters, not interlaced
-        WriteChunk(file, "IHDR", header);
-        WriteChunk(file, "IDAT", rows.ToArray());
-        WriteChunk(file, "IEND", []);
-        return file.ToArray();
+    private static byte[] BigEndian(int number)
+    {
+        byte[] bytes = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, number);
+        return bytes;
     }
 
     private static void WriteChunk(Stream file, string type, ReadOnlySpan<byte> data)

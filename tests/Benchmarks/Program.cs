@@ -5,6 +5,7 @@ var benchmarks = new Dictionary<string, Action>
 {
     ["axioms"] = AxiomBenchmark.Run,
     ["losses"] = LossBenchmark.Run,
+    ["manifolds"] = ManifoldBenchmark.Run,
     ["retrieval"] = RetrievalBenchmark.Run,
 };
 

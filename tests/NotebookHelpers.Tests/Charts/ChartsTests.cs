@@ -10,7 +10,7 @@ public class ChartsTests
 {
     public ChartsTests() => Notebook.Start();
 
-    public static TheoryData<string> Names => ["embedding", "animated", "in space", "by quantity", "curves", "log curves", "slider", "bars", "many bars", "heatmap", "large heatmap"];
+    public static TheoryData<string> Names => ["embedding", "animated", "in space", "by quantity", "panels", "curves", "log curves", "slider", "bars", "many bars", "heatmap", "large heatmap"];
 
     private static GenericChart Create(string name)
     {
@@ -22,6 +22,7 @@ public class ChartsTests
             "animated" => Charts.AnimatedEmbedding("Frames", [("before", randn(200, 2)), ("after", randn(200, 2) * 3)], arange(200) % 2, randint(0, 256, [200, 28, 28]).to_type(ScalarType.Byte)),
             "in space" => Charts.Embedding("A map in space", randn(2500, 3), arange(2500) % 6),
             "by quantity" => Charts.Embedding("A quantity", randn(300, 2), linspace(-1, 1, 300)),
+            "panels" => Charts.Panels("Side by side", [("a & b", randn(900, 2)), ("large", randn(900, 2) * 100 + 7), ("one point", zeros(900, 2)), ("line", randn(900, 1).expand(900, 2))], linspace(-1, 1, 900)),
             "curves" => Charts.Curves("Two lines", "step", "loss", [("a", x, [3, 2, 1.5, 1]), ("b", x, [4, 1, double.NaN, 2])], markers: true),
             "log curves" => Charts.Curves("Logarithms", "n", "seconds", [("a", x, [1e-5, 1e-3, 0.1, 20])], logX: true, logY: true),
             "slider" => Charts.SliderCurves("A family", "distance", "loss", "margin", [("1", [("negative", x, [1, 0, 0, 0])]), ("2", [("negative", x, [4, 1, 0, 0])])]),

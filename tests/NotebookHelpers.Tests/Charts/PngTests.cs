@@ -34,6 +34,19 @@ public class PngTests
         }
     }
 
+    [Fact]
+    public void An_animation_holds_every_image()
+    {
+        var frames = torch.arange(3 * 4 * 6).remainder(256).view(3, 4, 6).to_type(torch.ScalarType.Byte);
+        string uri = Png.AnimationUri(frames, 120);
+        var chunks = Chunks(Convert.FromBase64String(uri[(uri.IndexOf(',', StringComparison.Ordinal) + 1)..]));
+        Assert.Equal(["IHDR", "acTL", "fcTL", "IDAT", "fcTL", "fdAT", "fcTL", "fdAT", "IEND"], chunks.Select(chunk => chunk.Type));
+        Assert.Equal(3, BinaryPrimitives.ReadInt32BigEndian(chunks[1].Data));
+        Assert.Equal([0, 1, 2, 3, 4], chunks.Where(chunk => chunk.Type is "fcTL" or "fdAT").Select(chunk => BinaryPrimitives.ReadInt32BigEndian(chunk.Data)));
+        Assert.Equal(120, BinaryPrimitives.ReadInt16BigEndian(chunks[2].Data.AsSpan(20)));
+        Assert.Equal(4 * (3 + 1), Unpacked(chunks[7].Data[4..]).Length);
+    }
+
     /// <summary>The pixels of a grey picture with 4 bits a pixel, one byte each, and its width.</summary>
     public static (byte[] Pixels, int Width) ReadGrey(byte[] file)
     {
