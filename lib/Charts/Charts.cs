@@ -12,7 +12,7 @@ namespace NotebookHelpers;
 /// </summary>
 public static class Charts
 {
-    /// <summary>The most points an embedding shows; more are thinned out evenly.</summary>
+    /// <summary>The most points an embedding shows; of more, a random choice.</summary>
     public const int MostPoints = 2000;
 
     // What the HTML of an embedding may weigh without its script and picture, in characters, so that it stays below 400 kB with them.
@@ -58,7 +58,7 @@ public static class Charts
             throw new ArgumentException($"Expected uint8 images [{count}, height, width], one per point; got {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
 
         using var scope = NewDisposeScope();
-        int[] shown = Thinned(count, MostShown(count, dimensions * (frames.Count == 1 ? 1 : frames.Count + 1), images));
+        int[] shown = Drawn(count, MostShown(count, dimensions * (frames.Count == 1 ? 1 : frames.Count + 1), images));
         double[] quantities = labels.detach().to_type(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
         double[][] coordinates = [.. frames.Select(frame => frame.Points.detach().to_type(ScalarType.Float64).cpu().contiguous().data<double>().ToArray())];
         double[] finite = [.. coordinates.SelectMany(values => values).Where(double.IsFinite)];
@@ -156,7 +156,7 @@ public static class Charts
             return (points - (low + high) / 2) / size + tensor(new[] { x, y });
         });
         // Every panel thinned alike, so that a point that shows in one shows in all.
-        var kept = tensor(Thinned((int)labels.shape[0], Math.Max(2, MostPoints / panels.Count)).Select(i => (long)i).ToArray());
+        var kept = tensor(Drawn((int)labels.shape[0], Math.Max(2, MostPoints / panels.Count)).Select(i => (long)i).ToArray());
         var some = labels.cpu().index_select(0, kept);
         var chart = Embedding(title, cat([.. placed.Select(points => points.index_select(0, kept))]), cat([.. panels.Select(_ => some)]), null, classNames);
         Dictionary<string, object> bare = new() { ["visible"] = false };
@@ -434,6 +434,15 @@ public static class Charts
 
     private static string SymbolOf(int rank, int dimensions = 2) => dimensions == 3 ? SymbolsInSpace[rank % SymbolsInSpace.Length] : Symbols[rank % Symbols.Length];
 
+    // Points often come in a rhythm (class by class, five views of each image): an even choice could leave out a whole class.
+    private static int[] Drawn(int count, int most)
+    {
+        if (count <= most) return [.. Enumerable.Range(0, count)];
+        int[] all = [.. Enumerable.Range(0, count)];
+        new Random(1).Shuffle(all);
+        return [.. all[..most].Order()];
+    }
+
     // Evenly, the last one included.
     private static int[] Thinned(int count, int most) =>
         count <= most ? [.. Enumerable.Range(0, count)] : [.. Enumerable.Range(0, most).Select(i => (int)((long)i * (count - 1) / (most - 1)))];
@@ -444,7 +453,7 @@ public static class Charts
         double weight = 7 * numbersPerPoint + 5;
         if (images is not null)
         {
-            int[] sample = Thinned(count, 200);
+            int[] sample = Drawn(count, 200);
             weight += (double)Sprite(images, sample, out _).Length / Math.Max(1, sample.Length);
         }
         return Math.Clamp((int)(WeightLimit / weight), 2, MostPoints);
