@@ -4,6 +4,7 @@ using NotebookHelpers.Benchmarks;
 var benchmarks = new Dictionary<string, Action>
 {
     ["axioms"] = AxiomBenchmark.Run,
+    ["infonce"] = InfoNceBenchmark.Run,
     ["losses"] = LossBenchmark.Run,
     ["manifolds"] = ManifoldBenchmark.Run,
     ["retrieval"] = RetrievalBenchmark.Run,
