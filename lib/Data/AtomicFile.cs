@@ -24,7 +24,8 @@ internal static class AtomicFile
             }
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        // The last is how .NET reports a file that is too large for its file system.
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             TryDelete(temporary);
             string kept = File.Exists(path) ? "the one before it is untouched" : "there is no earlier one";
