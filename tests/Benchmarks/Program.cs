@@ -8,6 +8,7 @@ var benchmarks = new Dictionary<string, Action>
     ["losses"] = LossBenchmark.Run,
     ["manifolds"] = ManifoldBenchmark.Run,
     ["retrieval"] = RetrievalBenchmark.Run,
+    ["training"] = TrainingBenchmark.Run,
 };
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))
