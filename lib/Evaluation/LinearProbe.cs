@@ -90,14 +90,16 @@ public sealed class LinearProbe : IDisposable
     private static Tensor Standardized(Tensor features, Tensor mean, Tensor scale) =>
         cat([(features - mean) * scale, ones(features.shape[0], 1, dtype: features.dtype, device: features.device)], 1);
 
-    // Accelerated gradient descent with restarts (Nesterov 1983; O'Donoghue and Candès 2015), [d + 1, classes].
+    // Accelerated descent with restarts (Nesterov 1983; O'Donoghue and Candès 2015) in the metric of the bound on the curvature
+    // by Böhning 1992: correlated features cost no extra steps. [d + 1, classes].
     private static Tensor Minimize(Tensor x, Tensor targets, double penalty, int iterations)
     {
         long n = x.shape[0], width = x.shape[1];
         var penalties = full(width, 1, penalty, dtype: x.dtype, device: x.device);
         penalties[width - 1] = 0;
-        // The curvature of the cross entropy is at most half the largest eigenvalue of the second moments.
-        double step = 1 / (0.5 * LargestEigenvalue(x.t().mm(x) / n) + penalty);
+        // The curvature of the cross entropy is at most half the second moments; a little more keeps constant features invertible.
+        var bound = x.t().mm(x) / (2.0 * n) + diag(penalties.squeeze(1) + 1e-6);
+        var root = linalg.cholesky(bound);
         var weights = zeros(width, targets.shape[1], dtype: x.dtype, device: x.device);
         var ahead = weights.clone();
         double momentum = 1;
@@ -105,7 +107,7 @@ public sealed class LinearProbe : IDisposable
         {
             using var scope = NewDisposeScope();
             var gradient = x.t().mm(x.mm(ahead).softmax(1).sub_(targets)).div_(n) + ahead * penalties;
-            var next = ahead - gradient * step;
+            var next = ahead - gradient.cholesky_solve(root);
             var move = next - weights;
             // Once the momentum carries uphill it is dropped.
             bool uphill = (gradient * move).sum(ScalarType.Float64).item<double>() > 0;
@@ -113,10 +115,8 @@ public sealed class LinearProbe : IDisposable
             ahead.copy_(uphill ? next : next + move * ((momentum - 1) / nextMomentum));
             weights.copy_(next);
             momentum = nextMomentum;
-            if (gradient.abs().max().to_type(ScalarType.Float64).item<double>() < 1e-6) break;
+            if (gradient.abs().max().to_type(ScalarType.Float64).item<double>() < 1e-5) break;
         }
         return weights;
     }
-
-    private static double LargestEigenvalue(Tensor symmetric) => linalg.eigvalsh(symmetric)[^1].to_type(ScalarType.Float64).item<double>();
 }
