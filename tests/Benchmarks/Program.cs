@@ -3,6 +3,7 @@ using NotebookHelpers.Benchmarks;
 // Each name prints its tables as Markdown: dotnet run -c Release --project tests/Benchmarks -- losses
 var benchmarks = new Dictionary<string, Action>
 {
+    ["augmentations"] = AugmentationBenchmark.Run,
     ["axioms"] = AxiomBenchmark.Run,
     ["infonce"] = InfoNceBenchmark.Run,
     ["losses"] = LossBenchmark.Run,
