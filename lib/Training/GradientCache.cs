@@ -15,8 +15,8 @@ public static class GradientCache
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Every chunk starts from the same random state in both runs (torch's global generator is seeded anew from itself), so dropout
-    /// drops the same units. What is random about the inputs, augmentation above all, belongs before this call.
+    /// Every chunk starts from the same random state in both runs, so dropout drops the same units; of torch's global generator on the
+    /// CPU one number is used up, whatever the encoder draws. What is random about the inputs, augmentation above all, belongs before this call.
     /// </para>
     /// <para>
     /// Batch normalisation in training mode normalises each chunk by its own mean and variance, so there the loss and the gradient
@@ -41,8 +41,21 @@ public static class GradientCache
 
         using var scope = NewDisposeScope();
         long seed = randint(long.MaxValue, [1], dtype: ScalarType.Int64).item<long>();
+        var afterSeed = random.get_rng_state();
+        try
+        {
+            return Of(encoder, inputs, loss, chunkSize, seed).MoveToOuterDisposeScope();
+        }
+        finally
+        {
+            random.set_rng_state(afterSeed);
+        }
+    }
+
+    private static Tensor Of(nn.Module<Tensor, Tensor> encoder, Tensor inputs, Func<Tensor, Tensor> loss, int chunkSize, long seed)
+    {
         var embeddings = Embed(encoder, inputs, chunkSize, seed);
-        if (!is_grad_enabled()) return Scalar(loss(embeddings)).MoveToOuterDisposeScope();
+        if (!is_grad_enabled()) return Scalar(loss(embeddings));
 
         embeddings.requires_grad_();
         var value = Scalar(loss(embeddings));
@@ -55,7 +68,7 @@ public static class GradientCache
             foreach (var (parameter, gradient) in parameters.Zip(gradients))
                 if (gradient is not null) value = PairMatrix.WithGradient(value, parameter, gradient);
         }
-        return value.MoveToOuterDisposeScope();
+        return value;
     }
 
     private static Tensor Embed(nn.Module<Tensor, Tensor> encoder, Tensor inputs, int chunkSize, long seed)

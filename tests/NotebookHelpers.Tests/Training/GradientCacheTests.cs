@@ -86,6 +86,21 @@ public sealed class GradientCacheTests : IDisposable
     }
 
     [Fact]
+    public void The_global_generator_goes_on_after_one_number()
+    {
+        var (encoder, images) = (Encoder(nn.Dropout(0.5)), Images(24));
+        double NextAfter(Action action)
+        {
+            random.manual_seed(9);
+            action();
+            return rand(1, dtype: ScalarType.Float64).item<double>();
+        }
+        double expected = NextAfter(() => randint(long.MaxValue, [1], dtype: ScalarType.Int64));
+        Assert.Equal(expected, NextAfter(() => GradientCache.Loss(encoder, images, TwoViews, 5)));
+        Assert.Equal(expected, NextAfter(() => Assert.Throws<ArgumentException>(() => GradientCache.Loss(encoder, images, z => z, 5))));
+    }
+
+    [Fact]
     public void Batch_normalisation_sees_each_chunk_by_itself()
     {
         var (encoder, images) = (Encoder(nn.BatchNorm2d(4)), Images(24));
