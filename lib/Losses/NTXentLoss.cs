@@ -21,6 +21,25 @@ public sealed class NTXentLoss : PairLoss
     /// <summary>What similarities are divided by.</summary>
     public double Temperature { get; }
 
+    /// <summary>The loss of two views when all embeddings coincide, or nothing else tells the other view from the rest: ln(2N - 1).</summary>
+    /// <param name="pairs">N, at least 1.</param>
+    public static double AtChance(int pairs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pairs, 1);
+        return Math.Log(2.0 * pairs - 1);
+    }
+
+    /// <summary>
+    /// The smallest loss two views can have: both coincide and the N points are the corners of a regular simplex, with similarity
+    /// -1/(N - 1): ln(1 + (2N - 2) e^(-N/((N - 1)t))). It takes at least N - 1 dimensions; in fewer the loss stays above.
+    /// </summary>
+    /// <param name="pairs">N, at least 2.</param>
+    public double AtSimplex(int pairs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pairs, 2);
+        return double.LogP1((2.0 * pairs - 2) * Math.Exp(-pairs / ((pairs - 1.0) * Temperature)));
+    }
+
     /// <summary>The loss of a labelled batch (equal labels are positives, unequal ones negatives) or of two views of a batch.</summary>
     /// <param name="embeddings">[n, d]; or the first views, [N, d].</param>
     /// <param name="labels">Integers, [n]; or the second views, [N, d]: row i of both is one positive pair, all other rows of both are its negatives.</param>

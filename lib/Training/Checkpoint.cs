@@ -6,8 +6,7 @@ namespace NotebookHelpers;
 
 /// <summary>
 /// The state of a training run after a whole epoch, in one file: a mark, the length of the contents, the contents, their
-/// SHA-256. It is written to a temporary name, flushed to the disk and renamed, so that a run killed at any moment leaves
-/// either the former file or the new one.
+/// SHA-256. A run killed at any moment leaves either the former file or the new one.
 /// </summary>
 internal static class Checkpoint
 {
@@ -28,28 +27,14 @@ internal static class Checkpoint
             encoder.save(writer);
             optimizer.save_state_dict(writer);
         }
-        var contents = memory.GetBuffer().AsSpan(0, (int)memory.Length);
-
-        string temporary = path + ".tmp";
-        try
+        AtomicFile.Write(path, $"The checkpoint of epoch {progress.Epoch}", file =>
         {
-            if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                file.Write(Mark);
-                file.Write(BitConverter.GetBytes((long)contents.Length));
-                file.Write(contents);
-                file.Write(SHA256.HashData(contents));
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            TryDelete(temporary);
-            string kept = File.Exists(path) ? "the checkpoint before it is untouched" : "there is no earlier one";
-            throw new IOException($"The checkpoint of epoch {progress.Epoch} could not be written to '{path}': {error.Message} ({kept}).", error);
-        }
+            var contents = memory.GetBuffer().AsSpan(0, (int)memory.Length);
+            file.Write(Mark);
+            file.Write(BitConverter.GetBytes((long)contents.Length));
+            file.Write(contents);
+            file.Write(SHA256.HashData(contents));
+        });
     }
 
     public static Progress Load(string path, nn.Module encoder, OptimizerHelper optimizer)
@@ -85,11 +70,5 @@ internal static class Checkpoint
         if (actual != expected)
             throw new InvalidDataException($"Checkpoint '{path}' is damaged: the SHA-256 of its contents is {actual}, expected {expected}. Delete it to train from the start.");
         return contents;
-    }
-
-    private static void TryDelete(string path)
-    {
-        try { File.Delete(path); }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { } // the first error is the one to report
     }
 }

@@ -3,10 +3,13 @@ using NotebookHelpers.Benchmarks;
 // Each name prints its tables as Markdown: dotnet run -c Release --project tests/Benchmarks -- losses
 var benchmarks = new Dictionary<string, Action>
 {
+    ["augmentations"] = AugmentationBenchmark.Run,
     ["axioms"] = AxiomBenchmark.Run,
+    ["infonce"] = InfoNceBenchmark.Run,
     ["losses"] = LossBenchmark.Run,
     ["manifolds"] = ManifoldBenchmark.Run,
     ["retrieval"] = RetrievalBenchmark.Run,
+    ["training"] = TrainingBenchmark.Run,
 };
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))

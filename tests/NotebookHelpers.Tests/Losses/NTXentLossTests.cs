@@ -42,6 +42,7 @@ public sealed class NTXentLossTests : IDisposable
         // All embeddings alike: the value at which training that learns nothing is stuck.
         var x = ones(n, 8, dtype: ScalarType.Float64);
         Assert.Equal(Math.Log(2 * n - 1), new NTXentLoss(0.1).forward(x, x * 2).item<double>(), 1e-9);
+        Assert.Equal(Math.Log(2 * n - 1), NTXentLoss.AtChance(n), 1e-12);
     }
 
     [Fact]
@@ -53,6 +54,7 @@ public sealed class NTXentLossTests : IDisposable
         double expected = Math.Log(1 + (2 * N - 2) * Math.Exp(-N / ((N - 1) * 0.3)));
         var (value, gradient) = Gradients.Of(x => new NTXentLoss(0.3).forward(x, simplex), simplex);
         Assert.Equal(expected, value, 1e-9);
+        Assert.Equal(expected, new NTXentLoss(0.3).AtSimplex(N), 1e-12);
         Assert.Equal(0, gradient.abs().max().item<double>(), 1e-9);
     }
 

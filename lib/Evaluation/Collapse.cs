@@ -1,0 +1,78 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>How embeddings fail to tell items apart.</summary>
+public enum CollapseKind
+{
+    /// <summary>They spread over a fair share of their dimensions.</summary>
+    None,
+
+    /// <summary>All are (nearly) one point.</summary>
+    Complete,
+
+    /// <summary>They spread, but along few of their dimensions (Jing et al. 2022, "Understanding Dimensional Collapse").</summary>
+    Dimensional,
+}
+
+/// <summary>How embeddings use the space they have.</summary>
+/// <param name="Kind">The verdict.</param>
+/// <param name="EffectiveRank">
+/// The number of dimensions in use: e^H, H the entropy of the singular values of the centred embeddings, scaled to sum 1 (Roy and
+/// Vetterli 2007, "The effective rank", eq. 1-3). From 1, a line, to <paramref name="PossibleRank"/>, a ball; 0 for a point.
+/// </param>
+/// <param name="PossibleRank">The most it can be: d, or n - 1 if that is less.</param>
+/// <param name="MeanNorm">The mean length of an embedding.</param>
+/// <param name="Deviations">The standard deviation along each dimension, d numbers.</param>
+/// <param name="Spread">The share of the mean squared length that is variance, 0 (one point) to 1 (centred on the origin).</param>
+public sealed record CollapseDiagnosis(
+    CollapseKind Kind, double EffectiveRank, int PossibleRank, double MeanNorm, IReadOnlyList<double> Deviations, double Spread);
+
+/// <summary>Tells whether an encoder maps everything to one point or to few dimensions, as a loss alone does not show.</summary>
+/// <remarks>
+/// What the loss is at the extremes: <see cref="NTXentLoss.AtChance"/> if all embeddings coincide, <see cref="NTXentLoss.AtSimplex"/>
+/// at its smallest; a <see cref="ContrastiveLoss"/> with distances is at its negative margin if all embeddings coincide.
+/// </remarks>
+public static class Collapse
+{
+    /// <summary>Below this <see cref="CollapseDiagnosis.Spread"/> a collapse is called complete: deviations of 1 % of the length.</summary>
+    public const double CompleteBelow = 1e-4;
+
+    /// <summary>
+    /// Below this share of the way from one dimension to all possible ones a collapse is called dimensional. A convention: labels
+    /// draw C classes together to C points, which take up to C - 1 dimensions, and that is no fault.
+    /// </summary>
+    public const double DimensionalBelow = 0.05;
+
+    /// <summary>Examines embeddings, best of held-out items.</summary>
+    /// <param name="embeddings">Floating-point, [n, d], n at least 2, finite.</param>
+    /// <exception cref="ArgumentException">The embeddings are not so.</exception>
+    public static CollapseDiagnosis Diagnose(Tensor embeddings)
+    {
+        Batch.CheckEmbeddings(embeddings);
+        long n = embeddings.shape[0], d = embeddings.shape[1];
+        if (n < 2 || d < 1) throw new ArgumentException($"Expected at least two embeddings of at least one dimension; got {Batch.Describe(embeddings)}.", nameof(embeddings));
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var x = embeddings.detach().cpu().to_type(ScalarType.Float64);
+        if (!x.isfinite().all().item<bool>()) throw new ArgumentException("Expected finite embeddings; got NaN or infinity.", nameof(embeddings));
+
+        var centred = x - x.mean([0], keepdim: true);
+        double meanSquare = x.square().sum().item<double>() / n, variance = centred.square().sum().item<double>() / n;
+        double spread = meanSquare > 0 ? variance / meanSquare : 0;
+        int possible = (int)Math.Min(d, n - 1);
+        double rank = EffectiveRank(linalg.svdvals(centred), meanSquare * n);
+        var kind = spread < CompleteBelow ? CollapseKind.Complete
+            : possible > 1 && (rank - 1) / (possible - 1) < DimensionalBelow ? CollapseKind.Dimensional
+            : CollapseKind.None;
+        return new(kind, rank, possible, x.norm(1).mean().item<double>(), centred.square().mean([0]).sqrt().data<double>().ToArray(), spread);
+    }
+
+    // Singular values within rounding of zero, as against the length of all embeddings, count as zero.
+    private static double EffectiveRank(Tensor singularValues, double squaredLength)
+    {
+        double[] values = [.. singularValues.data<double>().Where(value => value > 1e-12 * Math.Sqrt(squaredLength))];
+        double sum = values.Sum();
+        return values.Length == 0 ? 0 : Math.Exp(-values.Sum(value => value / sum * Math.Log(value / sum)));
+    }
+}
