@@ -1,9 +1,8 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHelpers.Tests.Runner;
+using NotebookRunner;
 
 namespace NotebookHelpers.Tests;
 
@@ -30,7 +29,7 @@ internal static partial class NotebookLint
         {
             return [$"{Path.GetFileName(path)}: {e.Message}"];
         }
-        Check(text == Normal(notebook), "is not in normal form: keys sorted, indented by one space, non-ASCII kept, a line end at the end");
+        Check(text == NotebookForm.Normal(notebook), "is not in normal form: keys sorted, indented by one space, non-ASCII kept, a line end at the end");
         foreach (string problem in NbFormat.Problems(notebook)) Check(false, problem);
         if (problems.Count > 1) return problems; // the rest counts on the structure
 
@@ -75,69 +74,6 @@ internal static partial class NotebookLint
             foreach (string link in Links(cell.Source))
                 Check(Path.Exists(Path.Combine(folder, link)), $"{cell.Id}: links to {link}, which is not there");
         return problems;
-    }
-
-    /// <summary>The one way in which a notebook is written: as Python's json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) and a line end.</summary>
-    public static string Normal(JsonNode notebook)
-    {
-        var text = new StringBuilder();
-        Write(notebook, 0);
-        return text.Append('\n').ToString();
-
-        void Write(JsonNode? node, int depth)
-        {
-            switch (node)
-            {
-                case JsonObject { Count: > 0 } json:
-                    List('{', '}', json.OrderBy(pair => pair.Key, StringComparer.Ordinal), depth, pair =>
-                    {
-                        Quote(pair.Key);
-                        text.Append(": ");
-                        Write(pair.Value, depth + 1);
-                    });
-                    break;
-                case JsonArray { Count: > 0 } json:
-                    List('[', ']', json, depth, item => Write(item, depth + 1));
-                    break;
-                case JsonValue value when value.TryGetValue(out string? literal):
-                    Quote(literal);
-                    break;
-                default:
-                    text.Append(node?.ToJsonString() ?? "null");
-                    break;
-            }
-        }
-
-        void List<T>(char open, char close, IEnumerable<T> items, int depth, Action<T> write)
-        {
-            char before = open;
-            foreach (var item in items)
-            {
-                text.Append(before).Append('\n').Append(' ', depth + 1);
-                write(item);
-                before = ',';
-            }
-            text.Append('\n').Append(' ', depth).Append(close);
-        }
-
-        void Quote(string literal)
-        {
-            text.Append('"');
-            foreach (char c in literal)
-                text.Append(c switch
-                {
-                    '"' => "\\\"",
-                    '\\' => "\\\\",
-                    '\n' => "\\n",
-                    '\r' => "\\r",
-                    '\t' => "\\t",
-                    '\b' => "\\b",
-                    '\f' => "\\f",
-                    < ' ' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                    _ => c.ToString(),
-                });
-            text.Append('"');
-        }
     }
 
     /// <summary>The files that Markdown text links to or shows, relative to the notebook.</summary>

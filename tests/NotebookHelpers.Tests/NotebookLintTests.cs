@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NotebookHelpers.Tests.Runner;
+using NotebookRunner;
 
 namespace NotebookHelpers.Tests;
 
@@ -87,7 +88,7 @@ public sealed class NotebookLintTests : IDisposable
     [Fact]
     public void The_normal_form_is_pythons() => Assert.Equal(
         "{\n \"a\": [],\n \"b\": {\n  \"c\": [\n   1,\n   null,\n   true,\n   \"\\\"\\\\\\n\\t\\u001b한😀</>\"\n  ],\n  \"d\": {}\n }\n}\n",
-        NotebookLint.Normal(JsonNode.Parse("""{ "b": { "d": {}, "c": [1, null, true, "\"\\\n\t\u001b한😀</>"] }, "a": [] }""")!));
+        NotebookForm.Normal(JsonNode.Parse("""{ "b": { "d": {}, "c": [1, null, true, "\"\\\n\t\u001b한😀</>"] }, "a": [] }""")!));
 
     private IReadOnlyList<string> Problems(Action<JsonObject> change)
     {
@@ -99,6 +100,6 @@ public sealed class NotebookLintTests : IDisposable
             ScratchNotebook.Code("claims", "Claims.Table()"));
         change(notebook);
         _folder.Write("02-next.ipynb", "");
-        return NotebookLint.Problems(_folder.Write("01-first.ipynb", NotebookLint.Normal(notebook)));
+        return NotebookLint.Problems(_folder.Write("01-first.ipynb", NotebookForm.Normal(notebook)));
     }
 }

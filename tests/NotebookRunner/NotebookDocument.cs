@@ -41,12 +41,23 @@ public sealed class NotebookDocument
     /// <exception cref="NotebookFormatException">The file is missing, or no nbformat 4 notebook in C#.</exception>
     public static NotebookDocument Load(string path)
     {
-        JsonNode? root;
+        var document = new NotebookDocument(path, ReadJson(path));
+        document.Read();
+        return document;
+    }
+
+    /// <summary>The JSON object in a file; every string in it is whole text.</summary>
+    /// <exception cref="NotebookFormatException">The file is missing, or holds something else.</exception>
+    internal static JsonObject ReadJson(string path)
+    {
         try
         {
-            root = JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false });
+            var root = JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false });
+            // Half a character, such as "\ud800", is noticed only when it is read.
+            ReadAll(root);
+            return root as JsonObject ?? throw new NotebookFormatException($"{path}: a notebook is a JSON object.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new NotebookFormatException($"{path}: not JSON: {e.Message}", e);
         }
@@ -54,10 +65,22 @@ public sealed class NotebookDocument
         {
             throw new NotebookFormatException(File.Exists(path) ? $"{path}: {e.Message}" : $"{path}: there is no such file.", e);
         }
-        if (root is not JsonObject notebook) throw new NotebookFormatException($"{path}: a notebook is a JSON object.");
-        var document = new NotebookDocument(path, notebook);
-        document.Read();
-        return document;
+    }
+
+    private static void ReadAll(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject json:
+                foreach (var (_, value) in json) ReadAll(value);
+                break;
+            case JsonArray json:
+                foreach (var value in json) ReadAll(value);
+                break;
+            case JsonValue value:
+                value.TryGetValue(out string? _);
+                break;
+        }
     }
 
     private void Read()
@@ -68,7 +91,7 @@ public sealed class NotebookDocument
         if (_root["metadata"] is not JsonObject metadata) throw Malformed("there is no notebook metadata.");
         var kernelSpec = metadata["kernelspec"] as JsonObject;
         RefuseOtherLanguage(kernelSpec?["language"] ?? kernelSpec?["name"], "the notebook");
-        RefuseOtherLanguage((metadata["polyglot_notebook"] as JsonObject)?["kernelInfo"]?["defaultKernelName"], "the notebook");
+        RefuseOtherLanguage((metadata["polyglot_notebook"] as JsonObject)?["kernelInfo"] is JsonObject info ? info["defaultKernelName"] : null, "the notebook");
 
         for (int i = 0; i < cells.Count; i++)
         {
@@ -166,24 +189,11 @@ public sealed class NotebookDocument
     private abstract record CellOutput
     {
         public abstract JsonObject ToJson();
-
-        // nbformat's habit for text: a list of lines, each with its line end.
-        protected static JsonArray Lines(string text)
-        {
-            var lines = new JsonArray();
-            for (int start = 0, end; start < text.Length; start = end)
-            {
-                int newLine = text.IndexOf('\n', start);
-                end = newLine < 0 ? text.Length : newLine + 1;
-                lines.Add((JsonNode)text[start..end]);
-            }
-            return lines;
-        }
     }
 
     private sealed record StreamOutput(string Name, StringBuilder Text) : CellOutput
     {
-        public override JsonObject ToJson() => new() { ["name"] = Name, ["output_type"] = "stream", ["text"] = Lines(Text.ToString()) };
+        public override JsonObject ToJson() => new() { ["name"] = Name, ["output_type"] = "stream", ["text"] = NotebookForm.Lines(Text.ToString()) };
     }
 
     private sealed record ValueOutput(string DisplayId, Dictionary<string, string> Data, int? ExecutionCount) : CellOutput
@@ -191,7 +201,7 @@ public sealed class NotebookDocument
         public override JsonObject ToJson()
         {
             var data = new JsonObject();
-            foreach (var (type, text) in Data) data[type] = IsJson(type) ? JsonOrText(text) : Lines(text);
+            foreach (var (type, text) in Data) data[type] = IsJson(type) ? JsonOrText(text) : NotebookForm.Lines(text);
             var output = new JsonObject { ["data"] = data };
             if (ExecutionCount is { } count) output["execution_count"] = count;
             output["metadata"] = new JsonObject();

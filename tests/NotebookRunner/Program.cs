@@ -33,11 +33,12 @@ var noHtml = new Option<bool>("--no-html") { Description = "Write no pages." };
 var folder = new Option<string>("--notebooks")
 {
     Description = "Folder with the notebooks.",
+    Recursive = true,
     DefaultValueFactory = _ => Path.Combine(Repository.Root, "notebooks"),
 };
 var command = new RootCommand("Runs the notebooks headless, each in a process of its own, and writes them with their outputs, as .ipynb and as pages.")
 {
-    names, output, timeout, noHtml, folder,
+    names, output, timeout, noHtml, folder, AuthoringCommands.New(folder), AuthoringCommands.Strip(folder),
 };
 command.SetAction(async (parsed, cancellation) =>
 {

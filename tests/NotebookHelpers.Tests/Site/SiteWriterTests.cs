@@ -242,7 +242,7 @@ public sealed partial class SiteWriterTests : IDisposable
     {
         string page = Page(Code("1"));
         foreach (string part in new[] { "<html lang=\"en\">", "<main id=\"content\"", "<header", "<a class=\"skip\" href=\"#content\">", "<h1>one</h1>", "id=\"theme\"" }) Assert.Equal(1, Count(page, part));
-        Assert.Contains("(<span lang=\"ko\">상호 정보량</span>)", Page(Markdown("# T\n\ninformation (상호 정보량)")), StringComparison.Ordinal);
+        Assert.Contains("(<span lang=\"ko\" id=\"ko-상호-정보량\">상호 정보량</span>)", Page(Markdown("# T\n\ninformation (상호 정보량)")), StringComparison.Ordinal);
     }
 
     [Fact]

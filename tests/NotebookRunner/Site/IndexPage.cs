@@ -15,7 +15,8 @@ internal static class IndexPage
 
     /// <param name="pages">The notebooks, in order.</param>
     /// <param name="pictures">The address of each one's picture; null for those without.</param>
-    public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<string?> pictures)
+    /// <param name="further">The site's other pages.</param>
+    public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<string?> pictures, IReadOnlyList<(string Name, string Title)> further)
     {
         var cards = new StringBuilder();
         foreach (var (page, picture) in pages.Zip(pictures))
@@ -27,13 +28,15 @@ internal static class IndexPage
 
                 """);
         }
+        string links = string.Concat(further.Select(page => $"<li><a href=\"{Page.Url(page.Name)}\">{Page.Encode(page.Title)}</a></li>"));
+        string more = links.Length > 0 ? $"<h2>To look things up</h2>\n<ul>{links}</ul>\n" : "";
         return Page.Html(Page.SiteTitle, Description, "", pages, null, $"""
             <main id="content" class="index" tabindex="-1">
             <h1>{Page.SiteTitle}</h1>
             <p class="lead">{Description} These pages are the notebooks as they ran.</p>
             <ol class="cards">
             {cards}</ol>
-            </main>
+            {more}</main>
             """);
     }
 }

@@ -48,7 +48,7 @@ internal sealed partial class MarkdownPage(ISet<string> pagesOfSeries)
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new ScrollingTableRenderer());
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlBlockRenderer>(new SafeBlockRenderer(html));
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlInlineRenderer>(new SafeInlineRenderer(html));
-        renderer.ObjectRenderers.ReplaceOrAdd<LiteralInlineRenderer>(new LanguageRenderer());
+        renderer.ObjectRenderers.ReplaceOrAdd<LiteralInlineRenderer>(new LanguageRenderer(isOutput ? null : _anchors));
         renderer.Render(document);
         return writer + html.CloseAll();
     }
@@ -210,8 +210,11 @@ internal sealed partial class MarkdownPage(ISet<string> pagesOfSeries)
         }
     }
 
-    // Screen readers pronounce a Korean term in Korean only if told that it is.
-    private sealed class LanguageRenderer : HtmlObjectRenderer<LiteralInline>
+    /// <summary>The anchor of a Korean term where a page first uses it.</summary>
+    public static string KoreanAnchor(string korean) => "ko-" + Hangul().Match(korean).Value.Replace(' ', '-');
+
+    // Screen readers pronounce a Korean term in Korean only if told that it is. Its first use has an anchor for the glossary.
+    private sealed class LanguageRenderer(HashSet<string>? anchors) : HtmlObjectRenderer<LiteralInline>
     {
         protected override void Write(HtmlRenderer renderer, LiteralInline obj)
         {
@@ -220,7 +223,8 @@ internal sealed partial class MarkdownPage(ISet<string> pagesOfSeries)
             if (renderer.EnableHtmlForInline)
                 foreach (Match korean in Hangul().Matches(text))
                 {
-                    renderer.WriteEscape(text[at..korean.Index]).Write("<span lang=\"ko\">").Write(korean.Value).Write("</span>");
+                    string anchor = KoreanAnchor(korean.Value), id = anchors?.Add(anchor) == true ? $" id=\"{anchor}\"" : "";
+                    renderer.WriteEscape(text[at..korean.Index]).Write($"<span lang=\"ko\"{id}>").Write(korean.Value).Write("</span>");
                     at = korean.Index + korean.Length;
                 }
             renderer.WriteEscape(text[at..]);

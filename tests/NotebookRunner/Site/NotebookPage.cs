@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -64,19 +63,7 @@ internal sealed partial class NotebookPage
     }.Where(fact => fact.Length > 0));
 
     /// <exception cref="NotebookFormatException">The file is no notebook.</exception>
-    public static NotebookPage Load(string path)
-    {
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false }) is JsonObject notebook
-                ? new(path, notebook)
-                : throw new NotebookFormatException($"{path}: a notebook is a JSON object.");
-        }
-        catch (JsonException e)
-        {
-            throw new NotebookFormatException($"{path}: not JSON: {e.Message}", e);
-        }
-    }
+    public static NotebookPage Load(string path) => new(path, NotebookDocument.ReadJson(path));
 
     /// <summary>The page.</summary>
     /// <param name="series">All pages of the site, in order.</param>

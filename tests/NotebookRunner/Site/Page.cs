@@ -68,7 +68,7 @@ internal static partial class Page
     public static string Code(string code, bool isCSharp)
     {
         string shown = Shortened(code);
-        return $"<pre class=\"code\"><code>{(isCSharp ? CSharpHighlighter.ToHtml(shown) : Encode(Clean(shown)))}</code></pre>";
+        return $"<pre class=\"code\"><code>{(isCSharp ? CSharpHighlighter.ToHtml(Clean(shown)) : Encode(Clean(shown)))}</code></pre>";
     }
 
     /// <summary>A block of text that a program put out: encoded, without the codes that command terminals.</summary>

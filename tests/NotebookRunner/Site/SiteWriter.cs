@@ -13,11 +13,11 @@ public static class SiteWriter
     /// <param name="outputFolder">Where the pages go.</param>
     /// <param name="helpersFolder">The folder of Plotly.NET.dll, for plotly.js if no notebook brings it along; null for none.</param>
     /// <exception cref="NotebookFormatException">A file is no notebook.</exception>
-    /// <exception cref="ArgumentException">Two notebooks, or a notebook and the index, would be the same page.</exception>
+    /// <exception cref="ArgumentException">Two notebooks, or a notebook and another page of the site, would be the same page.</exception>
     public static void Write(IReadOnlyList<string> executedNotebookPaths, string outputFolder, string? helpersFolder)
     {
         NotebookPage[] pages = [.. executedNotebookPaths.Select(NotebookPage.Load)];
-        if (pages.Select(page => page.Name).Append("index").GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (pages.Select(page => page.Name).Concat(["index", ApiPage.Name, GlossaryPage.Name]).GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentException($"There would be two pages {twice.Key}.html; rename one of the notebooks.", nameof(executedNotebookPaths));
 
         var site = new Folder(outputFolder);
@@ -30,7 +30,19 @@ public static class SiteWriter
         }
 
         string katex = Katex.Provide(site.Write);
-        foreach (var page in pages) site.Write(page.Name + ".html", page.ToHtml(pages, katex, outputFolder));
+        (NotebookPage Page, string Html)[] rendered = [.. pages.Select(page => (page, page.ToHtml(pages, katex, outputFolder)))];
+        foreach (var (page, html) in rendered) site.Write(page.Name + ".html", html);
+        var further = new List<(string Name, string Title)>();
+        if (GlossaryPage.ToHtml(rendered, pages) is { } glossary)
+        {
+            site.Write(GlossaryPage.Name + ".html", glossary);
+            further.Add((GlossaryPage.Name, "Glossary, English and Korean"));
+        }
+        if (helpersFolder is not null && Path.Combine(helpersFolder, "NotebookHelpers.dll") is var library && File.Exists(library))
+        {
+            site.Write(ApiPage.Name + ".html", ApiPage.ToHtml(library, Path.Combine(Repository.Root, "lib"), pages));
+            further.Add((ApiPage.Name, "The library's public names"));
+        }
         string?[] pictures = new string?[pages.Length];
         for (int i = 0; i < pages.Length; i++)
         {
@@ -38,11 +50,11 @@ public static class SiteWriter
             pictures[i] = $"assets/pictures/{Uri.EscapeDataString(pages[i].Name)}.{picture.Extension}";
             site.Write($"assets/pictures/{pages[i].Name}.{picture.Extension}", picture.Bytes);
         }
-        site.Write("index.html", IndexPage.ToHtml(pages, pictures));
+        site.Write("index.html", IndexPage.ToHtml(pages, pictures, further));
         site.RemoveStale();
     }
 
-    private static string Resource(string name)
+    internal static string Resource(string name)
     {
         using var stream = typeof(SiteWriter).Assembly.GetManifestResourceStream("Site." + name)
             ?? throw new InvalidOperationException($"The runner was built without its asset {name}.");

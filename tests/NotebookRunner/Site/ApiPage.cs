@@ -1,0 +1,214 @@
+using System.Globalization;
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace NotebookRunner;
+
+/// <summary>The page of the library's public names, from the documentation that the compiler writes beside the library.</summary>
+internal static partial class ApiPage
+{
+    public const string Name = "api";
+
+    private static readonly Dictionary<string, string> Keywords = new()
+    {
+        ["System.String"] = "string", ["System.Int32"] = "int", ["System.Int64"] = "long", ["System.Double"] = "double", ["System.Single"] = "float",
+        ["System.Boolean"] = "bool", ["System.Byte"] = "byte", ["System.Object"] = "object", ["TorchSharp.torch.Tensor"] = "Tensor",
+    };
+
+    /// <param name="assembly">The library's file; its documentation stands beside it, under the same name with .xml.</param>
+    /// <param name="library">The folder lib/, whose folders group the types; a type found in none stands under "Other".</param>
+    /// <param name="series">The notebooks' pages.</param>
+    public static string ToHtml(string assembly, string library, IReadOnlyList<NotebookPage> series)
+    {
+        var shown = PublicNames(assembly); // the documentation has internal names too
+        Member[] members = [.. XDocument.Load(Path.ChangeExtension(assembly, ".xml")).Descendants("member")
+            .Where(member => member.Element("inheritdoc") is null).Select(Member.Of).Where(member => shown.Contains(member.Id))];
+        Member[] types = [.. members.Where(member => member.Kind == 'T').OrderBy(type => type.Id, StringComparer.Ordinal)];
+        var known = types.Select(type => type.Id).ToHashSet();
+        var folders = Folders(library);
+        var body = new StringBuilder();
+        var contents = new StringBuilder();
+        foreach (var group in types.GroupBy(type => folders.GetValueOrDefault(type.Short.Split('<')[0], "Other")).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            string anchor = "idea-" + group.Key.ToLowerInvariant();
+            contents.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#{anchor}\">{Page.Encode(group.Key)}</a></li>");
+            body.Append(CultureInfo.InvariantCulture, $"<h2 id=\"{anchor}\">{Page.Encode(group.Key)}</h2>\n");
+            foreach (var type in group)
+            {
+                body.Append(CultureInfo.InvariantCulture, $"<section><h3 id=\"{Anchor(type.Id)}\">{Page.Encode(type.Short)}</h3>\n{Text(type, known)}");
+                foreach (var member in members.Where(member => member.Kind != 'T' && member.Owner == type.Id))
+                    body.Append(CultureInfo.InvariantCulture, $"<h4><code>{Page.Encode(member.Signature)}</code></h4>\n{Text(member, known)}");
+                body.Append("</section>\n");
+            }
+        }
+        const string description = "Every public name of NotebookHelpers: what it does, shapes, units, errors, sources.";
+        return Page.Html("The library", description, "", series, null, $"""
+            <main id="content" class="reference" tabindex="-1">
+            <h1>The library</h1>
+            <p class="lead">{description}</p>
+            <nav aria-label="Ideas"><ul>{contents}</ul></nav>
+            {body}</main>
+            """);
+    }
+
+    private static string Text(Member member, HashSet<string> known)
+    {
+        var html = new StringBuilder();
+        void Paragraph(string? element, string before = "")
+        {
+            foreach (var part in member.Xml.Elements(element))
+                html.Append(CultureInfo.InvariantCulture, $"<p>{before}{Inline(part, known)}</p>\n");
+        }
+        Paragraph("summary");
+        var parameters = member.Xml.Elements("param").ToArray();
+        if (parameters.Length > 0)
+        {
+            html.Append("<dl>");
+            foreach (var parameter in parameters)
+                html.Append(CultureInfo.InvariantCulture, $"<dt><code>{Page.Encode((string)parameter.Attribute("name")!)}</code></dt><dd>{Inline(parameter, known)}</dd>");
+            html.Append("</dl>\n");
+        }
+        Paragraph("returns", "Returns: ");
+        Paragraph("remarks");
+        foreach (var error in member.Xml.Elements("exception"))
+            html.Append(CultureInfo.InvariantCulture, $"<p><code>{Page.Encode(LastName((string?)error.Attribute("cref") ?? ""))}</code>: {Inline(error, known)}</p>\n");
+        return html.ToString();
+    }
+
+    private static string Inline(XElement element, HashSet<string> known) => string.Concat(element.Nodes().Select(node => node switch
+    {
+        XText text => Page.Encode(Spaces().Replace(text.Value, " ")),
+        XElement { Name.LocalName: "see" or "seealso" } see => Reference((string?)see.Attribute("cref"), known) ?? $"<code>{Page.Encode((string?)see.Attribute("langword") ?? see.Value)}</code>",
+        XElement { Name.LocalName: "paramref" or "typeparamref" } named => $"<code>{Page.Encode((string?)named.Attribute("name") ?? "")}</code>",
+        XElement { Name.LocalName: "c" or "code" } code => $"<code>{Page.Encode(code.Value)}</code>",
+        XElement { Name.LocalName: "em" or "i" } emphasis => $"<em>{Inline(emphasis, known)}</em>",
+        XElement other => Inline(other, known) + " ",
+        _ => "",
+    }));
+
+    private static string? Reference(string? cref, HashSet<string> known)
+    {
+        if (cref is not { Length: > 2 }) return null;
+        string id = cref[2..].Split('(')[0], type = known.Contains(id) ? id : id.Contains('.', StringComparison.Ordinal) ? id[..id.LastIndexOf('.')] : id;
+        string code = $"<code>{Page.Encode(LastName(cref))}</code>";
+        return known.Contains(type) ? $"<a href=\"#{Anchor(type)}\">{code}</a>" : code;
+    }
+
+    private static string LastName(string cref)
+    {
+        string name = cref.Split('(')[0];
+        return Arity().Replace(name[(name.LastIndexOf('.') + 1)..], "").Replace("#ctor", "constructor", StringComparison.Ordinal);
+    }
+
+    private static string Anchor(string typeId) => NotInAnchor().Replace(typeId[(typeId.LastIndexOf('.') + 1)..], "-");
+
+    // Types and members as the documentation names them, without arguments.
+    private static HashSet<string> PublicNames(string assembly)
+    {
+        using var file = new PEReader(File.OpenRead(assembly));
+        var reader = file.GetMetadataReader();
+        var names = new HashSet<string>();
+        foreach (var type in reader.TypeDefinitions.Select(reader.GetTypeDefinition))
+        {
+            if ((type.Attributes & TypeAttributes.VisibilityMask) != TypeAttributes.Public) continue;
+            string name = $"{reader.GetString(type.Namespace)}.{reader.GetString(type.Name)}";
+            bool IsPublic(MethodDefinitionHandle method) => !method.IsNil && (reader.GetMethodDefinition(method).Attributes & MethodAttributes.MemberAccessMask) == MethodAttributes.Public;
+            names.Add(name);
+            foreach (var method in type.GetMethods().Where(IsPublic))
+                names.Add($"{name}.{reader.GetString(reader.GetMethodDefinition(method).Name).Replace('.', '#')}");
+            foreach (var property in type.GetProperties().Select(reader.GetPropertyDefinition).Where(property => IsPublic(property.GetAccessors().Getter)))
+                names.Add($"{name}.{reader.GetString(property.Name)}");
+            foreach (var field in type.GetFields().Select(reader.GetFieldDefinition).Where(field => field.Attributes.HasFlag(FieldAttributes.Public)))
+                names.Add($"{name}.{reader.GetString(field.Name)}");
+        }
+        return names;
+    }
+
+    // A type is declared in the folder of its idea.
+    private static Dictionary<string, string> Folders(string library)
+    {
+        var folders = new Dictionary<string, string>();
+        if (!Directory.Exists(library)) return folders;
+        foreach (string file in Directory.GetFiles(library, "*.cs", SearchOption.AllDirectories))
+            foreach (Match declared in Declaration().Matches(File.ReadAllText(file)))
+                folders.TryAdd(declared.Groups["name"].Value, Path.GetRelativePath(library, file).Split(Path.DirectorySeparatorChar)[0]);
+        return folders;
+    }
+
+    /// <summary>A documented name, such as M:NotebookHelpers.Mnist.Load(System.Boolean).</summary>
+    private sealed record Member(char Kind, string Id, string Owner, string Arguments, XElement Xml)
+    {
+        public static Member Of(XElement xml)
+        {
+            string name = (string)xml.Attribute("name")!, path = name[2..].Split('(')[0];
+            // Generic methods carry the number of their type parameters: Check``1.
+            return new(name[0], GenericMethod().Replace(path, ""), path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : "", name.Contains('(', StringComparison.Ordinal) ? name[(name.IndexOf('(') + 1)..^1] : "", xml);
+        }
+
+        public string Short => Arity().Replace(Id[(Id.LastIndexOf('.') + 1)..], "<T>");
+
+        public string Signature
+        {
+            get
+            {
+                if (Kind != 'M') return Short;
+                string name = Short == "#ctor" ? "new " + Arity().Replace(Owner[(Owner.LastIndexOf('.') + 1)..], "") : Short;
+                string[] types = [.. Split(Arguments).Select(CSharp)];
+                string[] names = [.. Xml.Elements("param").Select(parameter => (string)parameter.Attribute("name")!)];
+                return $"{name}({string.Join(", ", types.Select((type, i) => i < names.Length ? $"{type} {names[i]}" : type))})";
+            }
+        }
+
+        private static string CSharp(string type)
+        {
+            if (type.EndsWith('@')) return CSharp(type[..^1]);
+            if (type.EndsWith(']')) return CSharp(type[..type.LastIndexOf('[')]) + "[" + new string(',', type[type.LastIndexOf('[')..].Count(c => c == ',')) + "]";
+            if (type.StartsWith('`')) return type.TrimStart('`') is "0" ? "T" : "T" + type.TrimStart('`');
+            int open = type.IndexOf('{', StringComparison.Ordinal);
+            string own = open < 0 ? type : type[..open];
+            string shown = Keywords.GetValueOrDefault(own) ?? own[(own.LastIndexOf('.') + 1)..];
+            if (open < 0) return shown;
+            string[] inner = [.. Split(type[(open + 1)..^1]).Select(CSharp)];
+            return shown switch
+            {
+                "Nullable" => inner[0] + "?",
+                "ValueTuple" => $"({string.Join(", ", inner)})",
+                _ => $"{shown}<{string.Join(", ", inner)}>",
+            };
+        }
+
+        // At commas that are in no bracket.
+        private static IEnumerable<string> Split(string list)
+        {
+            int depth = 0, start = 0;
+            for (int i = 0; i < list.Length; i++)
+            {
+                if (list[i] is '{' or '[') depth++;
+                if (list[i] is '}' or ']') depth--;
+                if (list[i] != ',' || depth > 0) continue;
+                yield return list[start..i];
+                start = i + 1;
+            }
+            if (list.Length > 0) yield return list[start..];
+        }
+    }
+
+    [GeneratedRegex(@"``\d+$")]
+    private static partial Regex GenericMethod();
+
+    [GeneratedRegex(@"`+\d+")]
+    private static partial Regex Arity();
+
+    [GeneratedRegex(@"[^\w]+")]
+    private static partial Regex NotInAnchor();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(@"^\s*public [^;{(=]*?\b(class|record|struct|enum|interface|delegate [\w<>\[\]]+) (?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
+}
