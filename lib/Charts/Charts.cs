@@ -252,6 +252,8 @@ public static class Charts
             ["text"] = withTexts ? one.Values.Select(value => ReportTable.Format(value)).ToArray() : null,
             ["textposition"] = "outside",
             ["textangle"] = 0,
+            // The text above the highest bar stands outside the axes.
+            ["cliponaxis"] = false,
             ["marker"] = new Dictionary<string, object> { ["color"] = ColorOf(rank) },
         }))], layout);
     }

@@ -21,12 +21,18 @@ public sealed class MultiSimilarityMiner(double epsilon = 0.1)
         using var noGradient = no_grad();
         var (positive, negative) = new PairMask(labels).Rows(0, embeddings.shape[0]);
         if (embeddings.shape[0] == 0) return Pairs.Of(positive, negative).MoveToOuterDisposeScope();
-        var x = Batch.Normalize(embeddings);
+        var (chosenPositive, chosenNegative) = Informative(Batch.Normalize(embeddings), positive, negative);
+        return Pairs.Of(chosenPositive, chosenNegative).MoveToOuterDisposeScope();
+    }
+
+    // In a scope of its own: what it computes is gone before the lists of pairs, which may be long, are made.
+    private (Tensor Positive, Tensor Negative) Informative(Tensor x, Tensor positive, Tensor negative)
+    {
+        using var scope = NewDisposeScope();
         var similarity = x.mm(x.t());
         var leastPositive = similarity.masked_fill(positive.logical_not(), double.PositiveInfinity).amin([1], keepdim: true);
         var mostNegative = similarity.masked_fill(negative.logical_not(), double.NegativeInfinity).amax([1], keepdim: true);
-        return Pairs.Of(
-            positive.logical_and((similarity - epsilon).lt(mostNegative)),
-            negative.logical_and((similarity + epsilon).gt(leastPositive))).MoveToOuterDisposeScope();
+        return (positive.logical_and((similarity - epsilon).lt(mostNegative)).MoveToOuterDisposeScope(),
+            negative.logical_and((similarity + epsilon).gt(leastPositive)).MoveToOuterDisposeScope());
     }
 }
