@@ -9,6 +9,9 @@ namespace NotebookHelpers;
 /// </summary>
 public sealed class LinearProbe : IDisposable
 {
+    // No element of the gradient is larger in the end; the accuracy has settled by then.
+    private const double Flat = 1e-4;
+
     private readonly Tensor _classes, _mean, _scale, _weights;
 
     private LinearProbe(Tensor classes, Tensor mean, Tensor scale, Tensor weights) => (_classes, _mean, _scale, _weights) = (classes, mean, scale, weights);
@@ -115,7 +118,7 @@ public sealed class LinearProbe : IDisposable
             ahead.copy_(uphill ? next : next + move * ((momentum - 1) / nextMomentum));
             weights.copy_(next);
             momentum = nextMomentum;
-            if (gradient.abs().max().to_type(ScalarType.Float64).item<double>() < 1e-5) break;
+            if (gradient.abs().max().to_type(ScalarType.Float64).item<double>() < Flat) break;
         }
         return weights;
     }
