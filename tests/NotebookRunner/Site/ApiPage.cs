@@ -40,7 +40,9 @@ internal static partial class ApiPage
             foreach (var type in group)
             {
                 body.Append(CultureInfo.InvariantCulture, $"<section><h3 id=\"{Anchor(type.Id)}\">{Page.Encode(type.Short)}</h3>\n{Text(type, known)}");
-                foreach (var member in members.Where(member => member.Kind != 'T' && member.Owner == type.Id))
+                // A record's constructor has the record's own text.
+                foreach (var member in members.Where(member => member.Kind != 'T' && member.Owner == type.Id
+                    && !(member.Short == "#ctor" && (string?)member.Xml.Element("summary") == (string?)type.Xml.Element("summary"))))
                     body.Append(CultureInfo.InvariantCulture, $"<h4><code>{Page.Encode(member.Signature)}</code></h4>\n{Text(member, known)}");
                 body.Append("</section>\n");
             }
