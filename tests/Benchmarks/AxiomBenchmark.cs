@@ -21,10 +21,10 @@ internal static class AxiomBenchmark
             MetricAxioms.Check(distances); // compiled before it is timed
             using var process = Process.GetCurrentProcess();
             long before = process.PeakWorkingSet64;
-            double engine = Enumerable.Range(0, 3).Select(_ => Seconds(() => MetricAxioms.Check(distances))).Order().ElementAt(1);
+            double engine = Enumerable.Range(0, 3).Select(_ => Measure.Seconds(() => MetricAxioms.Check(distances))).Order().ElementAt(1);
             process.Refresh();
             double added = (process.PeakWorkingSet64 - before) / 1e6;
-            double loop = n > 1000 ? double.NaN : Seconds(() => PlainLoop(matrix, n));
+            double loop = n > 1000 ? double.NaN : Measure.Seconds(() => PlainLoop(matrix, n));
             double triples = Math.Pow(n, 3);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"| {n} | {triples:0.##E+0} | {(double.IsNaN(loop) ? "" : loop.ToString("0.000", CultureInfo.InvariantCulture))} | {engine:0.000} | {triples / engine / 1e6:0} | {(double.IsNaN(loop) ? "" : (loop / engine).ToString("0.0", CultureInfo.InvariantCulture))} | {added:0} |"));
@@ -38,12 +38,5 @@ internal static class AxiomBenchmark
             for (int j = 0; j < n; j++)
                 for (int k = 0; k < n; k++) worst = Math.Max(worst, d[i * n + k] - d[i * n + j] - d[j * n + k]);
         return worst;
-    }
-
-    private static double Seconds(Action action)
-    {
-        var clock = Stopwatch.StartNew();
-        action();
-        return clock.Elapsed.TotalSeconds;
     }
 }

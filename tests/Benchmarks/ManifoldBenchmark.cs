@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using static TorchSharp.torch;
 
@@ -29,8 +28,7 @@ internal static class ManifoldBenchmark
     private static void Row(string method, string data, int n, Action action)
     {
         using var scope = NewDisposeScope();
-        var clock = Stopwatch.StartNew();
-        action();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {method} | {data} | {n} | {clock.Elapsed.TotalSeconds:0.00} |"));
+        double seconds = Measure.Seconds(action);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {method} | {data} | {n} | {seconds:0.00} |"));
     }
 }

@@ -16,11 +16,17 @@ internal static class Measure
         var total = Stopwatch.StartNew();
         while (times.Count < runsAtLeast || (times.Count < 100 && total.Elapsed.TotalSeconds < secondsAtMost))
         {
-            var watch = Stopwatch.StartNew();
-            action();
-            times.Add(watch.Elapsed.TotalMilliseconds);
+            times.Add(Seconds(action) * 1e3);
         }
         return (times.Order().ElementAt(times.Count / 2), peak);
+    }
+
+    /// <summary>How long one run takes.</summary>
+    public static double Seconds(Action action)
+    {
+        var watch = Stopwatch.StartNew();
+        action();
+        return watch.Elapsed.TotalSeconds;
     }
 
     /// <summary>By Linux's own high-water mark of resident memory, which can be reset; NaN elsewhere.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using static TorchSharp.torch;
 
@@ -66,9 +65,9 @@ internal static class TrainingBenchmark
         for (int round = 0; round < Rounds; round++)
         {
             // Whoever is first may find the caches or the other work on the machine different: take turns.
-            if (round % 2 == 0) bare.Add(Seconds(Bare));
-            ours.Add(Seconds(() => loop.Run(1, progress)));
-            if (round % 2 == 1) bare.Add(Seconds(Bare));
+            if (round % 2 == 0) bare.Add(Measure.Seconds(Bare));
+            ours.Add(Measure.Seconds(() => loop.Run(1, progress)));
+            if (round % 2 == 1) bare.Add(Measure.Seconds(Bare));
         }
         double steps = Images / batchSize, perStep = 2.0 * batchSize, bareRate = steps / Median(bare), rate = steps / Median(ours);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -76,13 +75,6 @@ internal static class TrainingBenchmark
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
-
-    private static double Seconds(Action action)
-    {
-        var watch = Stopwatch.StartNew();
-        action();
-        return watch.Elapsed.TotalSeconds;
-    }
 
     private sealed class Ignored : IProgress<TrainingReport>
     {

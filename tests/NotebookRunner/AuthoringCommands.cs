@@ -10,7 +10,7 @@ internal static class AuthoringCommands
         var name = new Argument<string>("name") { Description = "Two digits and words, such as 07-metric-trees." };
         var title = new Argument<string>("title") { Description = "The title, without the number." };
         var command = new Command("new", "Adds a notebook to the series from a template, and links its neighbours to it.") { name, title };
-        command.SetAction(parsed => Refusing<NewNotebookException>(() =>
+        command.SetAction(parsed => Refusing(() =>
             Console.WriteLine($"{NewNotebook.Create(parsed.GetValue(folder)!, parsed.GetValue(name)!, parsed.GetValue(title)!)} is ready to run and to be written.")));
         return command;
     }
@@ -19,23 +19,22 @@ internal static class AuthoringCommands
     {
         var names = new Argument<string[]>("notebooks") { Description = "As for running; all if none is given." };
         var command = new Command("strip", "Takes outputs out of notebooks and writes them in the one form that git holds.") { names };
-        command.SetAction(parsed => Refusing<SelectionException>(() => Refusing<NotebookFormatException>(() =>
+        command.SetAction(parsed => Refusing(() =>
         {
             foreach (string path in NotebookSelection.Select(parsed.GetValue(folder)!, parsed.GetValue(names)!))
                 Console.WriteLine($"{(NotebookForm.Strip(path) ? "stripped" : "unchanged")}  {path}");
-        })));
+        }));
         return command;
     }
 
-    private static int Refusing<T>(Action action) where T : Exception => Refusing<T>(() => { action(); return 0; });
-
-    private static int Refusing<T>(Func<int> action) where T : Exception
+    private static int Refusing(Action action)
     {
         try
         {
-            return action();
+            action();
+            return 0;
         }
-        catch (T e)
+        catch (Exception e) when (e is NewNotebookException or SelectionException or NotebookFormatException)
         {
             Console.Error.WriteLine(e.Message);
             return RunCommand.Misused;

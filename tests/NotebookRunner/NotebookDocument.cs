@@ -176,14 +176,12 @@ public sealed class NotebookDocument
         foreach (var (json, outputs) in _cells)
             json["outputs"] = new JsonArray([.. outputs.Select(output => output.ToJson())]);
 
-        string temporary = path + ".tmp";
-        using (var stream = File.Create(temporary))
+        WholeFile.Write(path, stream =>
         {
             using (var writer = new Utf8JsonWriter(stream, new() { Indented = true, IndentSize = 1, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
                 _root.WriteTo(writer);
             stream.WriteByte((byte)'\n');
-        }
-        File.Move(temporary, path, overwrite: true);
+        });
     }
 
     private abstract record CellOutput

@@ -31,11 +31,7 @@ public static class NotebookForm
     }
 
     /// <summary>Writes a text file under a temporary name and renames it.</summary>
-    internal static void Replace(string path, string text)
-    {
-        File.WriteAllText(path + ".tmp", text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        File.Move(path + ".tmp", path, overwrite: true);
-    }
+    internal static void Replace(string path, string text) => WholeFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>A notebook of the given cells.</summary>
     internal static JsonObject Notebook(IEnumerable<(string Id, bool IsCode, string Source)> cells) => new()

@@ -67,8 +67,8 @@ internal static partial class Page
     /// <summary>A block of code.</summary>
     public static string Code(string code, bool isCSharp)
     {
-        string shown = Shortened(code);
-        return $"<pre class=\"code\"><code>{(isCSharp ? CSharpHighlighter.ToHtml(Clean(shown)) : Encode(Clean(shown)))}</code></pre>";
+        string shown = Clean(Shortened(code));
+        return $"<pre class=\"code\"><code>{(isCSharp ? CSharpHighlighter.ToHtml(shown) : Encode(shown))}</code></pre>";
     }
 
     /// <summary>A block of text that a program put out: encoded, without the codes that command terminals.</summary>

@@ -71,10 +71,9 @@ public static class SiteWriter
 
         public void Write(string name, byte[] bytes)
         {
-            string path = Path.Combine(root, name), temporary = path + ".tmp";
+            string path = Path.Combine(root, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, path, overwrite: true);
+            WholeFile.Write(path, stream => stream.Write(bytes));
             _written.Add(name);
         }
 
