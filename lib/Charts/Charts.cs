@@ -182,8 +182,8 @@ public static class Charts
     public static GenericChart Curves(string title, string xAxis, string yAxis, IReadOnlyList<(string Name, double[] X, double[] Y)> curves, bool logX = false, bool logY = false, bool markers = false, bool equalAxes = false)
     {
         var layout = NewLayout(title, xAxis, yAxis);
-        if (logX) layout["xaxis"] = With(layout["xaxis"], LogAxis(curves.SelectMany(curve => curve.X)));
-        if (logY) layout["yaxis"] = With(layout["yaxis"], LogAxis(curves.SelectMany(curve => curve.Y)));
+        if (logX) layout["xaxis"] = With(layout["xaxis"], LogAxis(curves.SelectMany(curve => curve.X), markers));
+        if (logY) layout["yaxis"] = With(layout["yaxis"], LogAxis(curves.SelectMany(curve => curve.Y), measuredAtAll: false));
         if (equalAxes) ScaleEqually(layout);
         // Epochs and the like are counted in whole numbers.
         double[] across = [.. curves.SelectMany(curve => curve.X)];
@@ -285,7 +285,7 @@ public static class Charts
         };
         if (z.Length * shownColumns.Length <= MostCellsWithText)
         {
-            trace["text"] = z.Select(row => row.Select(value => ReportTable.Format(value)).ToArray()).ToArray();
+            trace["text"] = ReportTable.FormatAlike([.. z.SelectMany(row => row).Cast<object?>()]).Chunk(shownColumns.Length).ToArray();
             (trace["texttemplate"], trace["xgap"], trace["ygap"]) = ("%{text}", 1, 1);
         }
         var layout = NewLayout(title, xAxis, yAxis);
@@ -485,11 +485,20 @@ public static class Charts
         return [.. values.Select(value => double.Parse(value.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))];
     }
 
-    // Where the values span powers of ten, those alone are marked.
-    private static (string, object)[] LogAxis(IEnumerable<double> values)
+    // A few values at which something was measured are marked themselves; else the powers of ten, or 1, 2 and 5 of each where there are few powers.
+    private static (string, object)[] LogAxis(IEnumerable<double> values, bool measuredAtAll)
     {
-        double[] positive = [.. values.Where(value => double.IsFinite(value) && value > 0)];
-        return positive.Length > 0 && positive.Max() >= 100 * positive.Min() ? [("type", "log"), ("dtick", 1)] : [("type", "log")];
+        double[] places = [.. values.Where(value => double.IsFinite(value) && value > 0).Distinct().Order()];
+        if (places.Length == 0) return [("type", "log")];
+        double span = places[^1] / places[0];
+        bool apart = places.Zip(places.Skip(1)).All(pair => Math.Log(pair.Second / pair.First) > Math.Log(span) / 16);
+        if (!(measuredAtAll && apart))
+        {
+            if (span >= 100) return [("type", "log"), ("dtick", 1)];
+            int low = (int)Math.Floor(Math.Log10(places[0])), high = (int)Math.Floor(Math.Log10(places[^1]));
+            places = [.. Enumerable.Range(low, high - low + 1).SelectMany(power => new[] { 1, 2, 5 }, (power, factor) => factor * Math.Pow(10, power))];
+        }
+        return [("type", "log"), ("tickvals", Significant(places, 5)), ("ticktext", places.Select(place => place.ToString("#,0.#####", CultureInfo.InvariantCulture)).ToArray())];
     }
 
     private static double[] RangeOf(IEnumerable<double> values, double margin)

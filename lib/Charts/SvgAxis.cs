@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace NotebookHelpers;
 
 /// <summary>A linear, logarithmic or named axis of a static picture, from data values to pixels.</summary>
-internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? Step, double Low, double High, double From, double To)
+internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? Step, double Low, double High, double From, double To, (double Value, string Label)[]? Marked = null)
 {
     private const int MostTicks = 24;
 
@@ -33,7 +33,8 @@ internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? 
         if ((properties["range"] as JsonArray).AsNumbers() is [var start, var end]) (low, high) = (start, end);
         else if (key == 'y') (low, high) = (low - 0.03 * (high - low), high + 0.05 * (high - low));
         if (high <= low) (low, high) = (low - 0.5, high + 0.5);
-        return new(title, log, null, properties["dtick"] is JsonValue given && given.TryGetValue(out double step) ? step : null, low, high, from, to);
+        (double, string)[]? marked = properties["tickvals"] is JsonArray places ? [.. places.AsNumbers().Zip(properties["ticktext"]!.AsArray(), (value, text) => (value, text.AsText() ?? ""))] : null;
+        return new(title, log, null, properties["dtick"] is JsonValue given && given.TryGetValue(out double step) ? step : null, low, high, from, to, marked);
     }
 
     /// <summary>The two axes with as many pixels for a unit, as the one that had fewer; the other becomes shorter.</summary>
@@ -51,6 +52,11 @@ internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? 
         {
             int every = new[] { 1, 2, 5, 10, 20, 50, 100, 200, 500 }.FirstOrDefault(step => Names.Length <= step * MostTicks, Names.Length);
             for (int i = 0; i < Names.Length; i += every) yield return (i, Names[i]);
+        }
+        else if (Marked is not null)
+        {
+            foreach (var (value, label) in Marked)
+                if ((Log ? Math.Log10(value) : value) is var place && place >= Low - 1e-9 && place <= High + 1e-9) yield return (value, label);
         }
         else if (Log && High - Low >= 1)
         {

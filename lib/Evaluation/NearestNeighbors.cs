@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace NotebookHelpers;
@@ -87,7 +88,7 @@ public static class NearestNeighbors
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var type = database.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var typed = new Database(database.to_type(type));
+        var typed = new Database(database.to_type(type), scope);
         queries = queries.to_type(type);
         var self = excludeSelf ? arange(queries.shape[0], device: queries.device) : null;
         long rows = Math.Max(1, BlockElements / Math.Max(typed.Count, (k + SpareCandidates) * typed.Width));
@@ -168,7 +169,7 @@ public static class NearestNeighbors
             throw new ArgumentOutOfRangeException(nameof(k), k, $"Expected 1 to {available}, the number of rows to choose from.");
     }
 
-    private sealed class Database(Tensor rows)
+    private sealed class Database(Tensor rows, DisposeScope scope)
     {
         private readonly double _longest = rows.square().sum(1).max().to_type(ScalarType.Float64).item<double>();
         private Database? _inFloat64;
@@ -179,7 +180,14 @@ public static class NearestNeighbors
         public long Width => Rows.shape[1];
 
         // Made when the first query needs it; it outlives the block it was made in.
-        public Database InFloat64 => _inFloat64 ??= new(Rows.to_type(ScalarType.Float64).DetachFromDisposeScope());
+        public Database InFloat64 => _inFloat64 ??= new Database(Rows.to_type(ScalarType.Float64), scope).Outliving();
+
+        private Database Outliving()
+        {
+            scope.Attach(Rows);
+            scope.Attach(SquaredNorms);
+            return this;
+        }
 
         // What turns |x|² - 2qx as computed into a lower bound of |q - x|²: a sum of d products is off by at most about
         // d units in the last place of the sum of magnitudes, |x|² + 2|q||x|.

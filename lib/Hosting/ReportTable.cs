@@ -37,11 +37,11 @@ public sealed class ReportTable : IHtmlReport
         for (int column = 0; column < _columns.Length; column++)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Alignment(column)}>{WebUtility.HtmlEncode(_columns[column])}</th>");
         html.Append("</tr></thead><tbody>");
-        foreach (var row in _rows)
+        foreach (string[] row in Texts())
         {
             html.Append("<tr>");
             for (int column = 0; column < row.Length; column++)
-                html.Append(CultureInfo.InvariantCulture, $"<td{Alignment(column)}>{WebUtility.HtmlEncode(Format(row[column]))}</td>");
+                html.Append(CultureInfo.InvariantCulture, $"<td{Alignment(column)}>{WebUtility.HtmlEncode(row[column])}</td>");
             html.Append("</tr>");
         }
         return html.Append("</tbody></table></div>").ToString();
@@ -50,7 +50,7 @@ public sealed class ReportTable : IHtmlReport
     /// <inheritdoc/>
     public override string ToString()
     {
-        string[][] lines = [_columns, .. _rows.Select(row => row.Select(Format).ToArray())];
+        string[][] lines = [_columns, .. Texts()];
         int[] widths = [.. Enumerable.Range(0, _columns.Length).Select(column => lines.Max(line => line[column].Length))];
         var text = new StringBuilder(Caption is null ? "" : Caption + "\n");
         foreach (string[] line in lines)
@@ -70,6 +70,22 @@ public sealed class ReportTable : IHtmlReport
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    /// <summary>Values that stand together, each as <see cref="Format"/> gives it, less the zeros at the end that all of them have.</summary>
+    internal static string[] FormatAlike(IReadOnlyList<object?> values)
+    {
+        string[] texts = [.. values.Select(Format)];
+        int[] reals = [.. Enumerable.Range(0, texts.Length).Where(i => values[i] is double or float && texts[i].Contains('.', StringComparison.Ordinal) && !texts[i].Contains('e', StringComparison.Ordinal))];
+        while (reals.Length > 0 && Array.TrueForAll(reals, i => texts[i][^1] == '0' && texts[i][^2] != '.'))
+            foreach (int i in reals) texts[i] = texts[i][..^1];
+        return texts;
+    }
+
+    private string[][] Texts()
+    {
+        string[][] columns = [.. Enumerable.Range(0, _columns.Length).Select(column => FormatAlike([.. _rows.Select(row => row[column])]))];
+        return [.. Enumerable.Range(0, _rows.Count).Select(row => columns.Select(column => column[row]).ToArray())];
+    }
 
     private static string FormatReal(double number)
     {

@@ -8,10 +8,14 @@ public static class Devices
     /// <summary>The environment variable that overrides the choice: <c>cpu</c>, <c>mps</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
     public const string Variable = "NOTEBOOKS_DEVICE";
 
-    /// <summary>The fastest device there is: cuda, then mps, then cpu, unless <see cref="Variable"/> names another.</summary>
+    /// <summary>
+    /// The fastest device there is: cuda, then mps, then cpu, unless <see cref="Variable"/> names another. On Linux the process keeps
+    /// the CPU memory of tensors from here on, which makes small networks train several times as fast.
+    /// </summary>
     /// <exception cref="ArgumentException">The variable names no device, or one that is not there.</exception>
     public static Device Best()
     {
+        NativeMemory.Keep();
         string? named = Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrWhiteSpace(named)) return cuda.is_available() ? CUDA : mps_is_available() ? MPS : CPU;
 

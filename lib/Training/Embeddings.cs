@@ -11,10 +11,12 @@ public static class Embeddings
     /// <param name="blockSize">How many images go through the encoder at a time.</param>
     /// <returns>[n, d] on the images' device.</returns>
     /// <exception cref="ArgumentException">The images are not uint8 [n, height, width].</exception>
+    /// <exception cref="NotSupportedException">libtorch computes a convolution of the encoder wrong on this processor.</exception>
     public static Tensor Of(nn.Module<Tensor, Tensor> encoder, Tensor images, int blockSize = 2048)
     {
         if (images.dtype != ScalarType.Byte || images.dim() != 3)
             throw new ArgumentException($"Expected uint8 images [n, height, width]; got {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
+        Convolutions.Ensure(encoder);
         bool wasTraining = encoder.training;
         encoder.eval();
         try

@@ -24,7 +24,8 @@ public static class Precision
     /// <summary>
     /// The same encoder with its linear and convolutional layers computed in bfloat16, 7 bits of fraction (Kalamkar et al. 2019), and
     /// its normalisation layers in float32. It shares the encoder's weights, which stay float32 and so do their gradients, the
-    /// optimiser and checkpoints. Worth its while on a GPU, or a CPU with bfloat16 instructions; slower on others.
+    /// optimiser and checkpoints. Worth its while on a GPU, or a CPU with bfloat16 instructions; slower on others. On a CPU
+    /// whose library computes convolutions wrong they stay in float32.
     /// </summary>
     /// <param name="encoder">
     /// A <see cref="Sequential"/>, nested or not, of <see cref="Linear"/> and <see cref="Conv2d"/> layers, normalisation, and layers
@@ -32,7 +33,7 @@ public static class Precision
     /// </param>
     /// <returns>From float32 [b, ...] to float32. Disposing it disposes the encoder.</returns>
     /// <exception cref="ArgumentException">The encoder has a layer of which it is not known how to compute it in bfloat16.</exception>
-    /// <exception cref="NotSupportedException">The encoder's device cannot multiply in bfloat16.</exception>
+    /// <exception cref="NotSupportedException">The encoder's device cannot multiply in bfloat16, or libtorch computes its convolutions wrong.</exception>
     public static nn.Module<Tensor, Tensor> BFloat16(nn.Module<Tensor, Tensor> encoder)
     {
         nn.Module<Tensor, Tensor>[] layers = [.. Layers(encoder)];
@@ -47,7 +48,8 @@ public static class Precision
         {
             throw new NotSupportedException($"The device {device} cannot multiply in bfloat16: {error.Message}", error);
         }
-        return new BFloat16Encoder(encoder, layers);
+        Convolutions.Ensure(encoder);
+        return new BFloat16Encoder(encoder, layers, convolutionsToo: device.type != DeviceType.CPU || Convolutions.OneDnnIsRight);
     }
 
     private static IEnumerable<nn.Module<Tensor, Tensor>> Layers(nn.Module<Tensor, Tensor> module)
@@ -66,10 +68,11 @@ public static class Precision
     private sealed class BFloat16Encoder : nn.Module<Tensor, Tensor>
     {
         private readonly nn.Module<Tensor, Tensor>[] _layers;
+        private readonly bool _convolutionsToo;
 
-        public BFloat16Encoder(nn.Module<Tensor, Tensor> encoder, nn.Module<Tensor, Tensor>[] layers) : base(nameof(BFloat16Encoder))
+        public BFloat16Encoder(nn.Module<Tensor, Tensor> encoder, nn.Module<Tensor, Tensor>[] layers, bool convolutionsToo) : base(nameof(BFloat16Encoder))
         {
-            _layers = layers;
+            (_layers, _convolutionsToo) = (layers, convolutionsToo);
             register_module("encoder", encoder);
         }
 
@@ -80,12 +83,12 @@ public static class Precision
             return (ReferenceEquals(output, input) ? output.alias() : output).MoveToOuterDisposeScope();
         }
 
-        private static Tensor Through(Tensor x, nn.Module<Tensor, Tensor> layer) => layer switch
+        private Tensor Through(Tensor x, nn.Module<Tensor, Tensor> layer) => layer switch
         {
             Linear linear => nn.functional.linear(Short(x), Short(linear.weight!), linear.bias is { } bias ? Short(bias) : null),
-            Conv2d conv => nn.functional.conv2d(Short(x), Short(conv.weight!), conv.bias is { } bias ? Short(bias) : null, conv.stride, conv.padding, conv.dilation, conv.groups),
+            Conv2d conv when _convolutionsToo => nn.functional.conv2d(Short(x), Short(conv.weight!), conv.bias is { } bias ? Short(bias) : null, conv.stride, conv.padding, conv.dilation, conv.groups),
             // Sums over many values would lose most of their digits.
-            BatchNorm1d or BatchNorm2d or LayerNorm or GroupNorm => layer.forward(x.to_type(ScalarType.Float32)),
+            Conv2d or BatchNorm1d or BatchNorm2d or LayerNorm or GroupNorm => layer.forward(x.to_type(ScalarType.Float32)),
             _ => layer.forward(x),
         };
 

@@ -84,10 +84,12 @@ public sealed class TrainingLoop
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked to stop.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network, optimiser or seed.</exception>
     /// <exception cref="IOException">A checkpoint could not be written.</exception>
+    /// <exception cref="NotSupportedException">libtorch computes a convolution of the encoder wrong on this processor.</exception>
     public TrainingResult Run(int epochs, IProgress<TrainingReport>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointEvery, 1);
+        Convolutions.Ensure(_encoder);
         var epochLosses = new List<double>(Resume());
         int firstEpoch = epochLosses.Count + 1;
         var run = new RunState(epochs, progress, Stopwatch.StartNew());

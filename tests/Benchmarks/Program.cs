@@ -17,5 +17,6 @@ if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))
     Console.Error.WriteLine($"Expected one or more of: {string.Join(", ", benchmarks.Keys)}.");
     return 2;
 }
+NotebookHelpers.Devices.Best(); // keeps memory, as in a notebook
 foreach (string name in args) benchmarks[name]();
 return 0;

@@ -12,13 +12,21 @@ internal static class HelpersAssemblies
     public static string RepositoryRoot { get; } = Path.GetFullPath(Metadata("RepositoryRoot"));
 
     [ModuleInitializer]
-    internal static void Register() => AssemblyLoadContext.Default.Resolving += (context, name) =>
+    internal static void Register()
     {
-        // Plotly's part is served by the library itself, as in a notebook.
-        if (name.Name is null or "FSharp.Core" || name.Name.StartsWith("Plotly", StringComparison.Ordinal)) return null;
-        string path = Path.Combine(Folder, name.Name + ".dll");
-        return File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
-    };
+        AssemblyLoadContext.Default.Resolving += (context, name) =>
+        {
+            // Plotly's part is served by the library itself, as in a notebook.
+            if (name.Name is null or "FSharp.Core" || name.Name.StartsWith("Plotly", StringComparison.Ordinal)) return null;
+            string path = Path.Combine(Folder, name.Name + ".dll");
+            return File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
+        };
+        ChooseDevice();
+    }
+
+    // As a notebook does. In a method of its own, because the handler must stand before the library is loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ChooseDevice() => Devices.Best();
 
     private static string Metadata(string key) =>
         typeof(HelpersAssemblies).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

@@ -33,6 +33,22 @@ public sealed partial class ReadmeTests
             Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Its_pictures_are_there_small_and_all_shown()
+    {
+        string readme = File.ReadAllText(Path.Combine(HelpersAssemblies.RepositoryRoot, "README.md"));
+        string folder = Path.Combine(HelpersAssemblies.RepositoryRoot, ".github", "images");
+        string[] shown = [.. PictureName().Matches(readme).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
+        Assert.NotEmpty(shown);
+        Assert.Equal(shown, Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        Assert.All(shown, name => Assert.InRange(new FileInfo(Path.Combine(folder, name)).Length, 1000, 50_000));
+        // Each names a notebook and a cell of it.
+        Assert.All(shown, name => Assert.Contains($"\"id\": \"{name.Split('.')[1]}\"", File.ReadAllText(Path.Combine(HelpersAssemblies.RepositoryRoot, "notebooks", name.Split('.')[0] + ".ipynb")), StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"\(\.github/images/([^)]+)\)")]
+    private static partial Regex PictureName();
+
     [GeneratedRegex("## Taking it elsewhere\n.*?```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Recipe();
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace NotebookRunner;
 
-/// <summary>The commands for those who write notebooks: new and strip.</summary>
+/// <summary>The commands for those who write notebooks: new, strip and readme.</summary>
 internal static class AuthoringCommands
 {
     public static Command New(Option<string> folder)
@@ -11,7 +11,10 @@ internal static class AuthoringCommands
         var title = new Argument<string>("title") { Description = "The title, without the number." };
         var command = new Command("new", "Adds a notebook to the series from a template, and links its neighbours to it.") { name, title };
         command.SetAction(parsed => Refusing(() =>
-            Console.WriteLine($"{NewNotebook.Create(parsed.GetValue(folder)!, parsed.GetValue(name)!, parsed.GetValue(title)!)} is ready to run and to be written.")));
+        {
+            Console.WriteLine($"{NewNotebook.Create(parsed.GetValue(folder)!, parsed.GetValue(name)!, parsed.GetValue(title)!)} is ready to run and to be written.");
+            return RunCommand.Succeeded;
+        }));
         return command;
     }
 
@@ -23,16 +26,31 @@ internal static class AuthoringCommands
         {
             foreach (string path in NotebookSelection.Select(parsed.GetValue(folder)!, parsed.GetValue(names)!))
                 Console.WriteLine($"{(NotebookForm.Strip(path) ? "stripped" : "unchanged")}  {path}");
+            return RunCommand.Succeeded;
         }));
         return command;
     }
 
-    private static int Refusing(Action action)
+    public static Command Readme(Option<string> output)
+    {
+        var check = new Option<bool>("--check") { Description = "Write nothing; fail if the README shows something else." };
+        var command = new Command("readme", "Renews the README's pictures and tables from the notebooks as they ran last.") { check, output };
+        command.SetAction(parsed => Refusing(() =>
+        {
+            var results = new ReadmeResults(Path.Combine(Repository.Root, "README.md"), parsed.GetValue(output)!);
+            bool checks = parsed.GetValue(check);
+            var lines = checks ? results.Problems() : results.Renew();
+            foreach (string line in lines) Console.WriteLine(line);
+            return checks && lines.Count > 0 ? RunCommand.Failed : RunCommand.Succeeded;
+        }));
+        return command;
+    }
+
+    private static int Refusing(Func<int> action)
     {
         try
         {
-            action();
-            return 0;
+            return action();
         }
         catch (Exception e) when (e is NewNotebookException or SelectionException or NotebookFormatException)
         {

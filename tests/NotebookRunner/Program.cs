@@ -38,7 +38,7 @@ var folder = new Option<string>("--notebooks")
 };
 var command = new RootCommand("Runs the notebooks headless, each in a process of its own, and writes them with their outputs, as .ipynb and as pages.")
 {
-    names, output, timeout, noHtml, folder, AuthoringCommands.New(folder), AuthoringCommands.Strip(folder),
+    names, output, timeout, noHtml, folder, AuthoringCommands.New(folder), AuthoringCommands.Strip(folder), AuthoringCommands.Readme(output),
 };
 command.SetAction(async (parsed, cancellation) =>
 {

@@ -115,8 +115,29 @@ public class ChartsTests
         var line = Variable(Html(Charts.Curves("Times", "n", "seconds", [("a", [100, 1000, 10000], [0.0123456, 1.1, 120])], logX: true, logY: true)), "data")[0];
         Assert.Equal([0.012346, 1.1, 120], line.GetProperty("y").EnumerateArray().Select(value => value.GetDouble()));
         string heat = Html(Charts.Heatmap("Values", new double[,] { { 0.04598, 1234.5678 } }));
-        Assert.Equal("0.0460", Variable(heat, "data")[0].GetProperty("text")[0][0].GetString());
+        Assert.Equal("0.046", Variable(heat, "data")[0].GetProperty("text")[0][0].GetString());
         Assert.Equal(1235, Variable(heat, "data")[0].GetProperty("z")[0][1].GetDouble());
+    }
+
+    [Fact]
+    public void A_logarithmic_axis_marks_what_was_measured_or_else_round_numbers()
+    {
+        static string[] Marks(bool markers, params double[] x)
+        {
+            string html = Html(Charts.Curves("t", "x", "y", [("a", x, x)], logX: true, markers: markers));
+            var axis = Variable(html, "layout").GetProperty("xaxis");
+            if (!axis.TryGetProperty("ticktext", out var texts)) return [];
+            string[] marks = [.. texts.EnumerateArray().Select(text => text.GetString()!)];
+            // The static picture marks what lies inside.
+            Assert.All(axis.GetProperty("tickvals").EnumerateArray().Zip(marks).Where(pair => pair.First.GetDouble() >= x.Min() && pair.First.GetDouble() <= x.Max()),
+                pair => Assert.Contains($">{pair.Second}</text>", html, StringComparison.Ordinal));
+            return marks;
+        }
+        Assert.Equal(["0.05", "0.1", "0.2", "0.5", "1"], Marks(true, 0.05, 0.1, 0.2, 0.5, 1));
+        Assert.Equal(["10", "100", "1,000"], Marks(true, 10, 100, 1000));
+        Assert.Equal(["1", "2", "5", "10", "20", "50"], Marks(false, 2, 11, 50));
+        Assert.Empty(Marks(false, 10, 100, 1000)); // the powers of ten, by plotly.js
+        Assert.Empty(Marks(true, 10, 10.1, 1000)); // marks of their own would stand one on the other
     }
 
     [Fact]

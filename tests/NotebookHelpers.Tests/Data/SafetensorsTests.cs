@@ -138,7 +138,7 @@ public sealed class SafetensorsTests : IDisposable
     {
         Safetensors.Write(_path, new Dictionary<string, Tensor> { ["x"] = rand(3, 3), ["y"] = arange(4) });
         byte[] whole = File.ReadAllBytes(_path);
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Count();
         for (int length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(_path, whole[..length]);

@@ -117,14 +117,28 @@ public sealed class NearestNeighborsTests : IDisposable
         Assert.Equal("testLabels", Assert.Throws<ArgumentException>(() => NearestNeighbors.Accuracy(x, zeros(5, dtype: ScalarType.Int64), x, zeros(4, dtype: ScalarType.Int64), 1)).ParamName);
     }
 
+    // So many points that there are several blocks, and so many on one spot that float32 settles none of them.
+    [Fact]
+    public void Ties_in_more_than_one_block_are_settled_and_leave_no_tensors_behind()
+    {
+        random.manual_seed(1);
+        using var spots = randint(0, 3, [5000, 1]).to_type(ScalarType.Float32);
+        long before = LiveTensors.Count();
+        using (NewDisposeScope())
+        {
+            var (distances, indices) = NearestNeighbors.Search(spots, 5);
+            Assert.Equal(0, distances.max().item<float>());
+            Assert.True(spots.index_select(0, indices.flatten()).view(5000, 5).eq(spots).all().item<bool>());
+        }
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
     [Fact]
     public void Searching_leaves_no_tensors_behind()
     {
         var x = randint(0, 2, [60, 3]).to_type(ScalarType.Float32);
         NearestNeighbors.Search(x, 4).Indices.Dispose();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Count();
         for (int i = 0; i < 20; i++)
         {
             var (distances, indices) = NearestNeighbors.Search(x, 4);

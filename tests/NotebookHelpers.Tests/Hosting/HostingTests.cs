@@ -55,6 +55,15 @@ public class HostingTests
     }
 
     [Fact]
+    public void Zeros_at_the_end_that_a_whole_column_has_are_left_out()
+    {
+        var table = new ReportTable("τ", "share", "one", "tiny").Row(0.05, 0.924, 1.0, 1e-10).Row(1.0, null, 1.0, 2.5e-10);
+        Assert.Equal("τ     share  one     tiny\n0.05  0.924  1.0    1e-10\n1.0          1.0  2.5e-10".Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+            table.ToString().Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains("\u003e0.924<", table.ToHtml(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Tensors_are_shown_with_shape_and_values()
     {
         Assert.Equal("Float32 [2, 2]\n 1.0000  -2.5000\n 0.0000  10.0000", tensor(new float[,] { { 1, -2.5f }, { 0, 10 } }).ToDisplayString("text/plain"));
@@ -83,7 +92,7 @@ public class HostingTests
         using var scope = NewDisposeScope();
         var values = randn(50, 50);
         var images = randint(0, 256, [10, 28, 28]).to_type(ScalarType.Byte);
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Count();
         values.ToDisplayString("text/plain");
         Charts.ImageGrid(images).ToHtml();
         Charts.Embedding("", values.narrow(1, 0, 2), arange(50));

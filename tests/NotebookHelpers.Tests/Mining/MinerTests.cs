@@ -160,9 +160,7 @@ public sealed class MinerTests : IDisposable
             ByName(name, x, _labels);
         }
         Step();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Count();
         for (int i = 0; i < 50; i++) Step();
         Assert.Equal(before, Tensor.TotalCount);
     }

@@ -61,7 +61,7 @@ public sealed class AugmentationsTests
         Assert.Equal([0L, 1L, 28L, 28L], Each[name](zeros(0, 1, 28, 28)).shape);
         var batch = rand(4, 1, 28, 28);
         Each[name](batch).Dispose();
-        long live = Tensor.TotalCount;
+        long live = LiveTensors.Count();
         Each[name](batch).Dispose();
         Assert.Equal(live, Tensor.TotalCount);
     }

@@ -176,7 +176,7 @@ public sealed class TrainingLoopTests : IDisposable
     {
         using var run = new Run(null);
         run.Loop.Run(1);
-        long before = Tensor.TotalCount, most = 0;
+        long before = LiveTensors.Count(), most = 0;
         var watch = new ImmediateProgress(_ => most = Math.Max(most, Tensor.TotalCount - before));
         run.Loop.Run(51, watch);
         Assert.Equal(0, Tensor.TotalCount - before);

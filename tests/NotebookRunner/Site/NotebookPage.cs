@@ -174,10 +174,10 @@ internal sealed partial class NotebookPage
         }
     }
 
-    private static IEnumerable<JsonObject> OutputsOf(JsonObject cell) => (cell["outputs"] as JsonArray ?? []).OfType<JsonObject>();
+    internal static IEnumerable<JsonObject> OutputsOf(JsonObject cell) => (cell["outputs"] as JsonArray ?? []).OfType<JsonObject>();
 
     // nbformat stores a text as one string or as a list of lines.
-    private static string TextOf(JsonNode? node) => node switch
+    internal static string TextOf(JsonNode? node) => node switch
     {
         null => "",
         JsonArray lines => string.Concat(lines.Select(TextOf)),
@@ -208,7 +208,7 @@ internal sealed partial class NotebookPage
     private static partial Regex EmbeddedPlotly();
 
     [GeneratedRegex("""(?<=<div class="nbh-chart"[^>]*>)<svg.*?</svg>""", RegexOptions.Singleline)]
-    private static partial Regex StaticChart();
+    internal static partial Regex StaticChart();
 
     [GeneratedRegex("viewBox=\"[^\"]*\"")]
     private static partial Regex ViewBox();

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace NotebookRunner;
+
+/// <summary>
+/// The results that the README shows, taken from executed notebooks: pictures named <c>.github/images/NOTEBOOK.CELL.svg</c>, and
+/// the tables between <c>&lt;!-- table NOTEBOOK.CELL --&gt;</c> and <c>&lt;!-- end --&gt;</c>.
+/// </summary>
+/// <param name="readme">The README's path.</param>
+/// <param name="executed">The folder with the executed notebooks.</param>
+public sealed partial class ReadmeResults(string readme, string executed)
+{
+    /// <summary>How far a number may be from that of another run: shares of digits differ so much between processors.</summary>
+    private const double Tolerance = 0.03;
+
+    private readonly Dictionary<string, JsonObject> _notebooks = [];
+
+    /// <summary>Writes the pictures, and the tables into the README.</summary>
+    /// <returns>What was written: paths of pictures, and the README's own if a table changed.</returns>
+    /// <exception cref="NotebookFormatException">A notebook was not executed, or its cell shows no such thing.</exception>
+    public IReadOnlyList<string> Renew()
+    {
+        string before = File.ReadAllText(readme), after = Table().Replace(before, table => table.Groups["mark"].Value + TableOf(table) + table.Groups["end"].Value);
+        var pictures = Pictures(before).Select(picture => (picture.Path, Svg: PictureOf(picture.Notebook, picture.Cell))).ToList();
+        var written = new List<string>();
+        void Write(string path, string text)
+        {
+            if (File.Exists(path) && File.ReadAllText(path) == text) return;
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            NotebookForm.Replace(path, text);
+            written.Add(path);
+        }
+        foreach (var (path, svg) in pictures) Write(path, svg);
+        Write(readme, after);
+        return written;
+    }
+
+    /// <summary>What in the README is not what the notebooks show; times and last digits may differ.</summary>
+    /// <exception cref="NotebookFormatException">A notebook was not executed, or its cell shows no such thing.</exception>
+    public IReadOnlyList<string> Problems()
+    {
+        string text = File.ReadAllText(readme);
+        var problems = new List<string>();
+        foreach (var (path, notebook, cell) in Pictures(text))
+        {
+            PictureOf(notebook, cell);
+            if (!File.Exists(path)) problems.Add($"The picture {path} is missing.");
+        }
+        foreach (Match table in Table().Matches(text))
+        {
+            string[] shown = Cells(table.Groups["rows"].Value), measured = Cells(TableOf(table));
+            if (shown.Length != measured.Length)
+                problems.Add($"{table.Groups["mark"].Value.Trim()}: {shown.Length} cells in the README, {measured.Length} in the notebook.");
+            else
+                problems.AddRange(shown.Zip(measured).Where(pair => !Alike(pair.First, pair.Second)).Select(pair =>
+                    $"{table.Groups["mark"].Value.Trim()}: '{pair.First}' in the README, '{pair.Second}' in the notebook."));
+        }
+        return problems;
+    }
+
+    private IEnumerable<(string Path, string Notebook, string Cell)> Pictures(string text) =>
+        Picture().Matches(text).DistinctBy(match => match.Value).Select(match =>
+            (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(readme))!, match.Value), match.Groups["notebook"].Value, match.Groups["cell"].Value));
+
+    // On a page of its own the picture stands on whatever colour the page has: it brings its own paper.
+    private string PictureOf(string notebook, string cell)
+    {
+        var svg = Html(notebook, cell).Select(html => NotebookPage.StaticChart().Match(html)).FirstOrDefault(match => match.Success)
+            ?? throw new NotebookFormatException($"Cell {cell} of {notebook} shows no chart.");
+        return StartOfSvg().Replace(svg.Value, "$0<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>", 1) + "\n";
+    }
+
+    private string TableOf(Match mark)
+    {
+        string notebook = mark.Groups["notebook"].Value, cell = mark.Groups["cell"].Value;
+        string html = Html(notebook, cell).FirstOrDefault(text => text.Contains("<table", StringComparison.Ordinal))
+            ?? throw new NotebookFormatException($"Cell {cell} of {notebook} shows no table.");
+        XElement[] rows;
+        try
+        {
+            rows = [.. XElement.Parse(html).Descendants("tr")];
+        }
+        catch (XmlException e)
+        {
+            throw new NotebookFormatException($"Cell {cell} of {notebook}: its table is not well-formed: {e.Message}", e);
+        }
+        var lines = new List<string>();
+        foreach (var row in rows)
+        {
+            lines.Add(Line(row.Elements().Select(element => element.Value.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal))));
+            if (lines.Count == 1)
+                lines.Add(Line(row.Elements().Select(element => ((string?)element.Attribute("style"))?.Contains("right", StringComparison.Ordinal) == true ? "--:" : "---")));
+        }
+        return string.Concat(lines.Select(line => line + "\n"));
+    }
+
+    private IEnumerable<string> Html(string notebook, string cell)
+    {
+        if (!_notebooks.TryGetValue(notebook, out var read))
+            _notebooks[notebook] = read = NotebookDocument.ReadJson(Path.Combine(executed, notebook + ".ipynb"));
+        var found = (read["cells"] as JsonArray ?? []).OfType<JsonObject>().FirstOrDefault(each => NotebookPage.TextOf(each["id"]) == cell)
+            ?? throw new NotebookFormatException($"{notebook} has no cell {cell}.");
+        return NotebookPage.OutputsOf(found).Select(output => NotebookPage.TextOf((output["data"] as JsonObject)?["text/html"]));
+    }
+
+    private static string Line(IEnumerable<string> cells) => string.Concat(cells.Select(cell => cell.Length == 0 ? "| " : $"| {cell} ")) + "|";
+
+    private static string[] Cells(string rows) => [.. rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).SelectMany(line => line.Trim().Trim('|').Split('|')).Select(cell => cell.Trim())];
+
+    private static bool Alike(string shown, string measured) =>
+        shown == measured || (Time().IsMatch(shown) && Time().IsMatch(measured))
+        || (double.TryParse(shown, CultureInfo.InvariantCulture, out double one) && double.TryParse(measured, CultureInfo.InvariantCulture, out double other) && Math.Abs(one - other) <= Tolerance);
+
+    [GeneratedRegex(@"\.github/images/(?<notebook>[a-z0-9-]+)\.(?<cell>[a-z0-9-]+)\.svg")]
+    private static partial Regex Picture();
+
+    [GeneratedRegex(@"(?<mark><!-- table (?<notebook>[a-z0-9-]+)\.(?<cell>[a-z0-9-]+) -->\n)(?<rows>.*?)(?<end><!-- end -->)", RegexOptions.Singleline)]
+    private static partial Regex Table();
+
+    [GeneratedRegex("<svg[^>]*>")]
+    private static partial Regex StartOfSvg();
+
+    [GeneratedRegex(@"^[0-9.,]+ s$")]
+    private static partial Regex Time();
+}
