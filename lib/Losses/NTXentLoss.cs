@@ -50,13 +50,29 @@ public sealed class NTXentLoss : PairLoss
         if (labels.dim() != 2) return base.forward(embeddings, labels);
         Batch.CheckAlike(embeddings, labels);
         using var scope = NewDisposeScope();
-        var items = arange(embeddings.shape[0], device: embeddings.device);
-        return base.forward(cat([embeddings, labels]), cat([items, items])).MoveToOuterDisposeScope();
+        var (views, items) = (cat([embeddings, labels]), arange(embeddings.shape[0], device: embeddings.device));
+        var loss = embeddings.shape[0] == 0
+            ? Batch.ZeroLoss(views)
+            : PairMatrix.Loss(Batch.Normalize(views), PairMeasure.CosineSimilarity, new PairMask(cat([items, items])), rows => [OfTwoViews(rows)]);
+        return loss.MoveToOuterDisposeScope();
     }
 
     private protected override Tensor Of(Tensor embeddings, PairMask mask) => !mask.AnyNegative
         ? Batch.ZeroLoss(embeddings)
         : PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [CrossEntropy(rows)]);
+
+    // With one positive for each anchor, item i's in place i ± N, the loss is the cross entropy of a softmax over all others.
+    private PairMatrix.Term OfTwoViews(PairMatrix.Rows rows)
+    {
+        long count = rows.Measured.shape[0], all = rows.Measured.shape[1];
+        var logits = rows.Measured.div_(Temperature);
+        logits.diagonal(rows.Start).fill_(double.NegativeInfinity);
+        var partner = arange(rows.Start, rows.Start + count, device: logits.device).add_(all / 2).remainder_(all).unsqueeze(1);
+        var logarithms = logits.log_softmax(1);
+        var loss = logarithms.gather(1, partner).sum().neg();
+        var derivative = logarithms.exp_().scatter_add_(1, partner, full_like(partner, -1, dtype: logits.dtype)).div_(Temperature);
+        return new PairMatrix.Term(loss, tensor(count, device: logits.device), derivative);
+    }
 
     private PairMatrix.Term CrossEntropy(PairMatrix.Rows rows)
     {

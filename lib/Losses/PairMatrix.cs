@@ -12,8 +12,19 @@ internal static class PairMatrix
     // Elements of a block: half a megabyte of float32.
     private const long BlockElements = 1 << 17;
 
-    /// <summary>One block: the distances or similarities of its anchors to the whole batch, and which of them are pairs; [b, n] each.</summary>
-    public sealed record Rows(Tensor Measured, Tensor Positive, Tensor Negative);
+    /// <summary>One block: the distances or similarities of the anchors from <paramref name="start"/> on to the whole batch, and which of them are pairs; [b, n] each.</summary>
+    public sealed class Rows(Tensor measured, PairMask mask, long start)
+    {
+        private readonly Lazy<(Tensor Positive, Tensor Negative)> _pairs = new(() => mask.Rows(start, measured.shape[0]));
+
+        public Tensor Measured => measured;
+
+        public long Start => start;
+
+        public Tensor Positive => _pairs.Value.Positive;
+
+        public Tensor Negative => _pairs.Value.Negative;
+    }
 
     /// <summary>A term of a loss: what to add up, by how many to divide, and how the sum changes with each measured value, [b, n].</summary>
     public sealed record Term(Tensor Sum, Tensor Count, Tensor Derivative);
@@ -36,8 +47,7 @@ internal static class PairMatrix
                 long count = Math.Min(size, n - start);
                 var anchors = points.narrow(0, start, count);
                 var measured = Measure(anchors, points, measure);
-                var (positive, negative) = mask.Rows(start, count);
-                var terms = termsOf(new Rows(measured, positive, negative));
+                var terms = termsOf(new Rows(measured, mask, start));
                 var inverse = differentiate && measure == PairMeasure.EuclideanDistance ? Inverse(measured) : null;
                 for (int t = 0; t < terms.Length; t++)
                 {

@@ -137,8 +137,13 @@ public static class Augmentations
         Check(pixels);
         if (pixels.shape[0] == 0) return pixels.clone();
         using var scope = NewDisposeScope();
-        var places = nn.functional.affine_grid(stack(matrix(), 1).view(-1, 2, 3), pixels.shape, align_corners: false);
-        return nn.functional.grid_sample(pixels, places, align_corners: false).MoveToOuterDisposeScope();
+        var m = stack(matrix(), 1).view(-1, 2, 3, 1);
+        Tensor Centres(long size) => (arange(size, dtype: pixels.dtype, device: pixels.device) * 2 + 1) / size - 1;
+        var across = m.select(2, 0) * Centres(pixels.shape[3]) + m.select(2, 2);
+        var down = m.select(2, 1) * Centres(pixels.shape[2]);
+        // All x, then all y: half the time of affine_grid, which writes and reads them in turn.
+        var places = across.unsqueeze(2) + down.unsqueeze(3); // [n, 2, height, width]
+        return nn.functional.grid_sample(pixels, places.permute(0, 2, 3, 1), align_corners: false).MoveToOuterDisposeScope();
     }
 
     // One number for each image, [n].

@@ -51,10 +51,12 @@ internal static partial class Convolutions
 
     internal static void UseOneDnn(bool enabled)
     {
-        // TorchSharp has no switch for it. These are at::globalContext() and at::Context::setUserEnabledMkldnn(bool).
+        // TorchSharp has no switch for it. These are at::globalContext() and two of at::Context. NNPACK, next in line, would write
+        // to the console at every step that it does not know the processor.
         try
         {
             SetUserEnabledMkldnn(GlobalContext(), enabled);
+            SetUserEnabledNnpack(GlobalContext(), enabled);
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -88,4 +90,7 @@ internal static partial class Convolutions
 
     [LibraryImport("torch_cpu", EntryPoint = "_ZN2at7Context20setUserEnabledMkldnnEb")]
     private static partial void SetUserEnabledMkldnn(nint context, [MarshalAs(UnmanagedType.U1)] bool enabled);
+
+    [LibraryImport("torch_cpu", EntryPoint = "_ZN2at7Context20setUserEnabledNNPACKEb")]
+    private static partial void SetUserEnabledNnpack(nint context, [MarshalAs(UnmanagedType.U1)] bool enabled);
 }
