@@ -114,6 +114,26 @@ public sealed class AugmentationsTests
     }
 
     [Fact]
+    public void In_a_picture_that_is_not_square_every_pixel_follows_one_turn_and_scale()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(8);
+        const int height = 21, width = 35;
+        // Where each pixel lies, in pixels from the centre: a turn keeps its shape.
+        Tensor Places(int size) => arange(size, dtype: ScalarType.Float64) - (size - 1) / 2.0;
+        var (x, y) = (Places(width).unsqueeze(0).expand(height, width), Places(height).unsqueeze(1).expand(height, width));
+        var seen = Augmentations.Affine(degrees: 30, translate: 0.05, scale: 1.2)(stack([x, y]).expand(50, 2, height, width));
+        var (middle, right, below) = (seen[.., .., 10, 17], seen[.., .., 10, 18] - seen[.., .., 10, 17], seen[.., .., 11, 17] - seen[.., .., 10, 17]);
+        Assert.True((right * below).sum(1).abs().max().item<double>() < 1e-9); // at right angles
+        Assert.True((right.norm(1) - below.norm(1)).abs().max().item<double>() < 1e-9); // of one length
+        Assert.InRange(right.norm(1).max().item<double>(), 1.1, 1.2 + 1e-9);
+        // Away from the border, where black comes in.
+        for (int v = 7; v < 14; v++)
+            for (int u = 12; u < 23; u++)
+                Assert.True((seen[.., .., v, u] - (middle + right * (u - 17) + below * (v - 10))).abs().max().item<double>() < 1e-9);
+    }
+
+    [Fact]
     public void A_shear_shifts_rows_and_nothing_else()
     {
         using var scope = NewDisposeScope();
