@@ -43,8 +43,8 @@ internal static class LossBenchmark
 
         Console.WriteLine("\n| at one size | n | ms | memory |\n|---|--:|--:|--:|");
         Single("NT-Xent", 512, arange(512).remainder(512 / PerClass), new NTXentLoss().forward);
-        // Two views of 4,096 images, where the plain form would need several matrices of 8,192 x 8,192.
         Single("NT-Xent, two views", 512, arange(512), OfTwoViews);
+        // Two views of 4,096 images, where the plain form would need several matrices of 8,192 x 8,192.
         Single("NT-Xent, two views", 8192, arange(8192), OfTwoViews);
         // 116 million triplets.
         Single("all triplets, margin, 8 classes", 1024, arange(1024).remainder(8), new TripletMarginLoss().forward);
