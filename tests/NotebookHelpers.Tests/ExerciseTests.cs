@@ -31,7 +31,7 @@ public sealed partial class ExerciseTests : IDisposable
         string path = _folder.File(name + ".ipynb");
         File.WriteAllText(path, notebook.ToJsonString());
         var document = NotebookDocument.Load(path);
-        var result = await NotebookExecutor.RunAsync(document, TimeSpan.FromMinutes(10), _ => { }, CancellationToken.None);
+        var result = await NotebookExecutor.RunAsync(document, TimeSpan.FromMinutes(10));
         document.Write(_folder.File("executed.ipynb"));
         Assert.Null(result.Failure);
 

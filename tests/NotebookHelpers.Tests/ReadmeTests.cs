@@ -28,7 +28,8 @@ public sealed partial class ReadmeTests
             """ + "\n" + recipe + "NumpyFile.Write(\"images.npy\", test.Pixels());";
         code = FileName().Replace(code, match => $"@\"{Path.Combine(folder, match.Groups[1].Value)}\"");
         var events = new List<ExecutionEvent>();
-        Assert.True(await new ScriptKernel(folder).RunAsync("readme", code, events.Add), string.Join('\n', events));
+        using var kernel = new NotebookKernel();
+        Assert.True(await kernel.RunAsync(code, events.Add), string.Join('\n', events));
         Assert.Equal(["embeddings.npy", "encoder.safetensors", "images.npy", "labels.npy"],
             Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
     }

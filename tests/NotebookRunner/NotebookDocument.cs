@@ -12,7 +12,8 @@ public sealed class NotebookFormatException(string message, Exception? inner = n
 /// <param name="Position">Its place among all cells, from 1, as an editor counts them.</param>
 /// <param name="Id">Its nbformat id.</param>
 /// <param name="Source">Its text.</param>
-public sealed record CodeCell(int Position, string Id, string Source)
+/// <param name="MayFail">Whether it is tagged `raises-exception`: its failure is shown, and the next cell runs.</param>
+public sealed record CodeCell(int Position, string Id, string Source, bool MayFail = false)
 {
     public string FirstLine => Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
 }
@@ -116,7 +117,8 @@ public sealed class NotebookDocument
             cell["outputs"] = new JsonArray();
             cell["execution_count"] = null;
             if (string.IsNullOrWhiteSpace(source)) continue;
-            Cells.Add(new(i + 1, id, source.ReplaceLineEndings("\n")));
+            bool mayFail = cellMetadata["tags"] is JsonArray tags && tags.Any(tag => Text(tag) == "raises-exception");
+            Cells.Add(new(i + 1, id, source.ReplaceLineEndings("\n"), mayFail));
             _cells.Add((cell, []));
         }
         _root["nbformat_minor"] = Math.Max(5, Integer(_root["nbformat_minor"]) ?? 5);
@@ -148,8 +150,7 @@ public sealed class NotebookDocument
                 else outputs.Add(new StreamOutput(written.Name, new(written.Text)));
                 break;
             case ValueShown { Kind: ShownAs.Update } shown:
-                int at = outputs.FindIndex(o => o is ValueOutput value && value.DisplayId == shown.DisplayId);
-                if (at >= 0) outputs[at] = new ValueOutput(shown.DisplayId, shown.Data, null);
+                Replace(shown);
                 break;
             case ValueShown shown:
                 outputs.Add(new ValueOutput(shown.DisplayId, shown.Data, shown.Kind == ShownAs.Result ? number + 1 : null));
@@ -158,6 +159,14 @@ public sealed class NotebookDocument
                 outputs.Add(new ErrorOutput(failed));
                 break;
         }
+    }
+
+    // The display may stand below an earlier cell; shown several times, it is replaced everywhere, as Jupyter does.
+    private void Replace(ValueShown update)
+    {
+        foreach (var (_, outputs) in _cells)
+            for (int i = 0; i < outputs.Count; i++)
+                if (outputs[i] is ValueOutput value && value.DisplayId == update.DisplayId) outputs[i] = value with { Data = update.Data };
     }
 
     /// <summary>Notes in the notebook's metadata how its run went, for the pages.</summary>

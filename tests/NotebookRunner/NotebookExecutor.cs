@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -17,21 +18,29 @@ public sealed record NotebookResult(int CellsRun, IReadOnlyList<Claim> Claims, T
 /// <summary>Runs a notebook in a process of its own, so that a crash, a leak or a native abort ends that notebook only.</summary>
 public static class NotebookExecutor
 {
+    /// <summary>How many threads libtorch computes with.</summary>
+    public const string ThreadsVariable = "OMP_NUM_THREADS";
+
+    /// <summary>The program whose processes run notebooks: this one, or the runner's own build where this one only links it.</summary>
+    internal static string HostAssembly { get; set; } = typeof(NotebookExecutor).Assembly.Location;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly Lock Starting = new();
 
     /// <summary>Runs all cells, up to the first that fails, and records their outputs in <paramref name="notebook"/>.</summary>
     /// <param name="notebook">The notebook; its outputs are complete up to the point where the run ended, however it ended.</param>
     /// <param name="timeout">Time for the whole notebook.</param>
     /// <param name="cellStarted">Called as each cell begins.</param>
+    /// <param name="threads">How many threads its computations may use, unless <see cref="ThreadsVariable"/> is set already; 0 for as many as there are cores.</param>
     /// <param name="cancellation">Ends the notebook's process at once.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static async Task<NotebookResult> RunAsync(
-        NotebookDocument notebook, TimeSpan timeout, Action<CodeCell>? cellStarted = null, CancellationToken cancellation = default)
+        NotebookDocument notebook, TimeSpan timeout, Action<CodeCell>? cellStarted = null, int threads = 0, CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();
-        using var pipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
-        using var process = Start(notebook, pipe.GetClientHandleAsString());
-        pipe.DisposeLocalCopyOfClientHandle();
+        var (process, pipe) = Start(notebook, threads);
+        using var processEnd = process;
+        using var pipeEnd = pipe;
         var nativeOutput = new Tail(process.StandardOutput, process.StandardError).Begin();
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -54,6 +63,7 @@ public static class NotebookExecutor
                     cellStarted?.Invoke(notebook.Cells[current]);
                     break;
                 case CellSucceeded:
+                case CellFailed when notebook.Cells[current].MayFail:
                     finished++;
                     break;
                 case CellFailed failed:
@@ -106,23 +116,30 @@ public static class NotebookExecutor
         return $"{notebook.Name}, {place}: {failure.Name}\n{string.Join('\n', lines)}";
     }
 
-    private static Process Start(NotebookDocument notebook, string pipeHandle)
+    private static (Process Process, AnonymousPipeServerStream Pipe) Start(NotebookDocument notebook, int threads)
     {
         // The host that runs this process: an apphost may not be there, or not find the runtime.
         string host = Path.GetFullPath(Path.Combine(
             RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        return Process.Start(new ProcessStartInfo(host)
+        string folder = Path.GetDirectoryName(Path.GetFullPath(notebook.Path))!;
+        // One start at a time: a process started in between would inherit this pipe and hold it open.
+        lock (Starting)
         {
-            ArgumentList =
+            var pipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
+            var start = new ProcessStartInfo(host)
             {
-                typeof(NotebookExecutor).Assembly.Location, NotebookProcess.Command,
-                Path.GetDirectoryName(Path.GetFullPath(notebook.Path))!, pipeHandle,
-            },
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardInputEncoding = new UTF8Encoding(false),
-        })!;
+                ArgumentList = { HostAssembly, NotebookProcess.Command, folder, pipe.GetClientHandleAsString() },
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                StandardInputEncoding = new UTF8Encoding(false),
+            };
+            // What somebody set on purpose stands.
+            if (threads > 0) start.Environment.TryAdd(ThreadsVariable, threads.ToString(CultureInfo.InvariantCulture));
+            var process = Process.Start(start)!;
+            pipe.DisposeLocalCopyOfClientHandle();
+            return (process, pipe);
+        }
     }
 
     private static async Task SendCells(Process process, NotebookDocument notebook)
@@ -214,7 +231,7 @@ public static class NotebookExecutor
         {
             while (stream.ReadLine() is { } line)
             {
-                if (ScriptKernel.IsHostFrame(line)) continue;
+                if (CellErrors.IsHostFrame(line)) continue;
                 lock (_gate)
                 {
                     _lines.Enqueue(line);

@@ -24,7 +24,7 @@ internal static class NotebookProcess
         EndWithTheRunner(input);
 
         Environment.CurrentDirectory = folder;
-        var kernel = new ScriptKernel(folder);
+        using var kernel = new NotebookKernel();
         // The lock keeps lines whole when a cell's threads write while the next cell begins.
         void Publish(ExecutionEvent happened)
         {
@@ -36,7 +36,7 @@ internal static class NotebookProcess
         for (int i = 0; i < cells.Length && running; i++)
         {
             Publish(new CellStarted(i));
-            running = await kernel.RunAsync(cells[i].Id, cells[i].Source, Publish);
+            running = await kernel.RunAsync(cells[i].Source, Publish) || cells[i].MayFail;
         }
         Publish(new NotebookEnded([.. Claims()]));
         // The runner reads the peak memory and then ends this process.

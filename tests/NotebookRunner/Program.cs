@@ -29,6 +29,15 @@ timeout.Validators.Add(result =>
     if (result.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and < 1e6))
         result.AddError($"--timeout takes a number of seconds greater than 0, not '{token.Value}'.");
 });
+var jobs = new Option<int?>("--jobs")
+{
+    Description = "Notebooks that run side by side; by default one per core, fewer where memory would not hold 3 GB for each.",
+};
+jobs.Validators.Add(result =>
+{
+    if (result.Tokens is [var token] && !(int.TryParse(token.Value, CultureInfo.InvariantCulture, out int count) && count is > 0 and <= 1024))
+        result.AddError($"--jobs takes a whole number from 1 to 1024, not '{token.Value}'.");
+});
 var noHtml = new Option<bool>("--no-html") { Description = "Write no pages." };
 var folder = new Option<string>("--notebooks")
 {
@@ -38,7 +47,7 @@ var folder = new Option<string>("--notebooks")
 };
 var command = new RootCommand("Runs the notebooks headless, each in a process of its own, and writes them with their outputs, as .ipynb and as pages.")
 {
-    names, output, timeout, noHtml, folder, AuthoringCommands.New(folder), AuthoringCommands.Strip(folder), AuthoringCommands.Readme(output),
+    names, output, timeout, jobs, noHtml, folder, AuthoringCommands.New(folder), AuthoringCommands.Strip(folder), AuthoringCommands.Readme(output),
 };
 command.SetAction(async (parsed, cancellation) =>
 {
@@ -54,7 +63,7 @@ command.SetAction(async (parsed, cancellation) =>
     }
     var run = new RunCommand(
         AnsiConsole.Console, parsed.GetValue(output)!, TimeSpan.FromSeconds(parsed.GetValue(timeout)),
-        writePages: !parsed.GetValue(noHtml));
+        writePages: !parsed.GetValue(noHtml), NotebookSchedule.ForThisMachine(parsed.GetValue(jobs)));
     return await run.RunAsync(selected, cancellation);
 });
 

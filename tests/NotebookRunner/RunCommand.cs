@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Spectre.Console;
 
 namespace NotebookRunner;
@@ -7,11 +9,13 @@ namespace NotebookRunner;
 /// <param name="output">Folder for executed notebooks and pages.</param>
 /// <param name="timeout">Time for one notebook.</param>
 /// <param name="writePages">Whether to write pages, too.</param>
-public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan timeout, bool writePages)
+/// <param name="schedule">How many notebooks run side by side.</param>
+public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan timeout, bool writePages, NotebookSchedule schedule)
 {
     public const int Succeeded = 0, Failed = 1, Misused = 2, Interrupted = 130;
 
-    private readonly List<(string Name, string Cells, NotebookResult? Result, string Outcome)> _rows = [];
+    private readonly ProgressDisplay _progress = new(console);
+    private readonly List<ResultTable.Row> _rows = [];
 
     /// <returns>The process's exit code.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> notebooks, CancellationToken cancellation)
@@ -22,23 +26,9 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
             return Misused;
         }
         Directory.CreateDirectory(output);
-        bool interrupted = false;
-        foreach (string path in notebooks)
-        {
-            try
-            {
-                await RunOneAsync(path, cancellation);
-            }
-            catch (NotebookFormatException e)
-            {
-                Fail(Path.GetFileNameWithoutExtension(path), "", null, e.Message);
-            }
-            catch (OperationCanceledException)
-            {
-                interrupted = true;
-                break;
-            }
-        }
+        var clock = Stopwatch.StartNew();
+        bool interrupted = await RunAllAsync(NotebookSchedule.LongestFirst(notebooks, output), cancellation);
+        var elapsed = clock.Elapsed;
         bool failed = _rows.Exists(row => row.Result is not { Failure: null });
         try
         {
@@ -51,41 +41,64 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         }
         finally
         {
-            ShowTable();
+            console.Write(ResultTable.Of(_rows));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{schedule}; {elapsed.TotalSeconds:0.0} s in all."));
         }
         return interrupted ? Interrupted : failed ? Failed : Succeeded;
     }
 
     private string Target(string path) => Path.GetFullPath(Path.Combine(output, Path.GetFileName(path)));
 
-    private async Task RunOneAsync(string path, CancellationToken cancellation)
+    /// <returns>Whether the run was interrupted.</returns>
+    private async Task<bool> RunAllAsync(IReadOnlyList<string> notebooks, CancellationToken cancellation)
     {
-        var notebook = NotebookDocument.Load(path);
-        NotebookResult result;
         try
         {
-            result = await new ProgressDisplay(console).FollowAsync(
-                notebook, cellStarted => NotebookExecutor.RunAsync(notebook, timeout, cellStarted, cancellation));
-            notebook.Record(result);
+            await _progress.FollowAsync(() => schedule.RunAsync(notebooks, RunOneAsync, cancellation));
+            return false;
         }
         catch (OperationCanceledException)
         {
-            _rows.Add((notebook.Name, "", null, "[yellow]interrupted[/]"));
+            return true;
+        }
+    }
+
+    private async Task RunOneAsync(string path, CancellationToken cancellation)
+    {
+        NotebookDocument notebook;
+        try
+        {
+            notebook = NotebookDocument.Load(path);
+        }
+        catch (NotebookFormatException e)
+        {
+            Add(new(Path.GetFileNameWithoutExtension(path), "", null, ResultTable.FailedText), e.Message, Color.Red);
+            return;
+        }
+        _progress.Begin(notebook);
+        try
+        {
+            var result = await NotebookExecutor.RunAsync(
+                notebook, timeout, cell => _progress.Cell(notebook, cell), schedule.Threads, cancellation);
+            notebook.Record(result);
+            string cells = $"{result.CellsRun}/{notebook.Cells.Count}";
+            if (result.Failure is { } failure) Add(new(notebook.Name, cells, result, ResultTable.FailedText), failure, Color.Red);
+            else Add(new(notebook.Name, cells, result, "[green]ok[/]"), Good(notebook, result), Color.Default);
+        }
+        catch (OperationCanceledException)
+        {
+            Add(new(notebook.Name, "", null, "[yellow]interrupted[/]"), $"{notebook.Name}: interrupted", Color.Yellow);
             throw;
         }
         finally
         {
+            _progress.End(notebook);
             notebook.Write(Target(path));
         }
-        string cells = $"{result.CellsRun}/{notebook.Cells.Count}";
-        if (result.Failure is not null)
-        {
-            Fail(notebook.Name, cells, result, result.Failure);
-            return;
-        }
-        _rows.Add((notebook.Name, cells, result, "[green]ok[/]"));
-        console.WriteLine($"{notebook.Name}: ok, {notebook.Cells.Count} cells in {result.Elapsed.TotalSeconds:0.0} s");
     }
+
+    private static string Good(NotebookDocument notebook, NotebookResult result) => string.Create(
+        CultureInfo.InvariantCulture, $"{notebook.Name}: ok, {notebook.Cells.Count} cells in {result.Elapsed.TotalSeconds:0.0} s");
 
     private void WritePages()
     {
@@ -96,27 +109,16 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         console.WriteLine($"Pages: {Path.Combine(output, "index.html")}");
     }
 
-    private void Fail(string name, string cells, NotebookResult? result, string message)
+    private void Add(ResultTable.Row row, string message, Color color)
     {
-        _rows.Add((name, cells, result, "[red]failed[/]"));
-        console.Write(new Text(Printable(message) + "\n", new Style(Color.Red)));
+        lock (_rows)
+        {
+            _rows.Add(row);
+            console.Write(new Text(Printable(message) + "\n", new Style(color)));
+        }
     }
 
     /// <summary>A message may come from a notebook; it must not command the terminal.</summary>
     internal static string Printable(string text) =>
         string.Concat(text.Select(c => char.IsControl(c) && c is not '\n' and not '\t' ? '\uFFFD' : c));
-
-    private void ShowTable()
-    {
-        var table = new Table().AddColumns("notebook", "cells", "claims", "seconds", "peak MB", "result");
-        for (int column = 1; column <= 4; column++) table.Columns[column].RightAligned();
-        foreach (var (name, cells, result, outcome) in _rows)
-            table.AddRow(
-                Markup.Escape(name), cells,
-                result is null ? "" : $"{result.Claims.Count(claim => claim.Holds)}/{result.Claims.Count}",
-                result is null ? "" : $"{result.Elapsed.TotalSeconds:0.0}",
-                result is null ? "" : $"{result.PeakMegabytes:0}",
-                outcome);
-        console.Write(table);
-    }
 }

@@ -1,4 +1,6 @@
-using Microsoft.DotNet.Interactive;
+using Microsoft.DotNet.Interactive.Commands;
+using Microsoft.DotNet.Interactive.CSharp;
+using Microsoft.DotNet.Interactive.Events;
 using NotebookRunner;
 
 namespace NotebookHelpers.Tests.Hosting;
@@ -7,45 +9,60 @@ public class LiveDisplayTests
 {
     public LiveDisplayTests() => Notebook.Start();
 
-    // The runner's context has the names and shapes of .NET Interactive's; it is the current one from here to the test's end.
-    private static List<ValueShown> Host()
+    /// <summary>Runs code as a cell of the real kernel runs, and gives what the cell showed.</summary>
+    private static async Task<List<ValueShown>> InCell(Action cell)
     {
         var shown = new List<ValueShown>();
-        _ = new KernelInvocationContext(happened => shown.Add(Assert.IsType<ValueShown>(happened)));
+        var outputs = new CellOutputs([], happened => shown.Add(Assert.IsType<ValueShown>(happened)));
+        using var kernel = new CSharpKernel();
+        kernel.AddMiddleware((_, _, _) =>
+        {
+            cell();
+            return Task.CompletedTask;
+        });
+        var result = await kernel.SendAsync(new SubmitCode("cell"));
+        foreach (var happened in result.Events.OfType<DisplayEvent>()) outputs.Show(happened);
+        Assert.DoesNotContain(result.Events, happened => happened is CommandFailed);
         return shown;
     }
 
     [Fact]
-    public void Host_shows_once_and_updates_that_output()
+    public async Task Host_shows_once_and_updates_that_output()
     {
-        var shown = Host();
-        var live = LiveDisplay.Show("0 %");
-        live.Update("50 %");
-        live.Update(new ReportTable("done").Row("100 %"));
+        var shown = await InCell(() =>
+        {
+            var live = LiveDisplay.Show(new ReportTable("done").Row("0 %"));
+            live.Update(new ReportTable("done").Row("50 %"));
+            live.Update(new ReportTable("done").Row("100 %"));
+        });
         Assert.Equal([ShownAs.Display, ShownAs.Update, ShownAs.Update], shown.Select(value => value.Kind));
         Assert.Single(shown.Select(value => value.DisplayId).Distinct());
-        Assert.Equal(["0 %", "50 %"], shown.Take(2).Select(value => value.Data["text/plain"]));
-        Assert.Contains("<td", shown[2].Data["text/html"], StringComparison.Ordinal);
+        string[] texts = ["0 %", "50 %", "100 %"];
+        Assert.All(texts.Zip(shown), pair => Assert.Contains($">{pair.First}</td>", pair.Second.Data["text/html"], StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Updates_may_come_from_any_thread()
+    public async Task Updates_may_come_from_any_thread()
     {
-        var shown = Host();
-        var live = LiveDisplay.Show("begun");
-        var thread = new Thread(() => live.Update("done")); // has a current context of its own: none
-        using (ExecutionContext.SuppressFlow()) thread.Start();
-        thread.Join();
+        var shown = await InCell(() =>
+        {
+            var live = LiveDisplay.Show("begun");
+            var thread = new Thread(() => live.Update("done"));
+            thread.Start();
+            thread.Join();
+        });
         Assert.Equal("done", shown[^1].Data["text/plain"]);
     }
 
     [Fact]
-    public void Progress_updates_a_few_times_a_second_and_ends_with_the_last_state()
+    public async Task Progress_updates_a_few_times_a_second_and_ends_with_the_last_state()
     {
-        var shown = Host();
-        var progress = new TrainingProgress("digits");
-        for (int step = 1; step <= 1000; step++)
-            progress.Report(new(1, 1, step, 1000, 1.0 / step, 100, TimeSpan.FromSeconds(step), TimeSpan.FromSeconds(1000 - step)));
+        var shown = await InCell(() =>
+        {
+            var progress = new TrainingProgress("digits");
+            for (int step = 1; step <= 1000; step++)
+                progress.Report(new(1, 1, step, 1000, 1.0 / step, 100, TimeSpan.FromSeconds(step), TimeSpan.FromSeconds(1000 - step)));
+        });
         Assert.Equal(ShownAs.Display, shown[0].Kind);
         Assert.All(shown.Skip(1), value => Assert.Equal(ShownAs.Update, value.Kind));
         Assert.InRange(shown.Count, 2, 50); // 1000 reports
@@ -53,11 +70,13 @@ public class LiveDisplayTests
     }
 
     [Fact]
-    public void Claims_that_fail_are_shown_before_the_error()
+    public async Task Claims_that_fail_are_shown_before_the_error()
     {
-        var shown = Host();
-        Claims.AtLeast("accuracy", 0.5, 0.9, "test");
-        Assert.Throws<ClaimFailedException>(Claims.Table);
+        var shown = await InCell(() =>
+        {
+            Claims.AtLeast("accuracy", 0.5, 0.9, "test");
+            Assert.Throws<ClaimFailedException>(Claims.Table);
+        });
         Assert.Contains("accuracy", Assert.Single(shown).Data["text/html"], StringComparison.Ordinal);
     }
 

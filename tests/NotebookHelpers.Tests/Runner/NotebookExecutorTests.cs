@@ -97,7 +97,7 @@ public sealed class NotebookExecutorTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => NotebookExecutor.RunAsync(document, Long, cell =>
         {
             if (cell.Position == 2) cancellation.Cancel();
-        }, cancellation.Token));
+        }, cancellation: cancellation.Token));
         document.Write(_folder.File("written.ipynb"));
         int id = int.Parse(string.Concat(Outputs(Written(), 0).Single()!["text"]!.AsArray()), System.Globalization.CultureInfo.InvariantCulture);
         Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(id));

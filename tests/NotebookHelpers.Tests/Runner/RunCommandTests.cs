@@ -34,13 +34,41 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(1, exitCode);
         Assert.Contains("01-malformed.ipynb: not JSON", output, StringComparison.Ordinal);
         Assert.Contains("02-failing, cell 1 (code-1): Exception", output, StringComparison.Ordinal);
-        Assert.Contains("in code-1:line 1", output, StringComparison.Ordinal);
+        Assert.Contains("at Submission#1.<<Initialize>>", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output);
         Assert.Matches("01-malformed │.*failed", output);
         Assert.Matches("02-failing +│ +0/1 │.*failed", output);
         Assert.Matches("03-good +│ +1/1 │.*ok", output);
         var written = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder.File("out"), "02-failing.ipynb")))!.AsObject();
         Assert.Empty(NbFormat.Problems(written));
+    }
+
+    [Fact]
+    public void Notebooks_run_side_by_side_and_the_run_says_so()
+    {
+        // Each waits for the file that the other one writes.
+        static string Meet(string own, string other) =>
+            $"System.IO.File.WriteAllText(\"{own}\", \"\");\nwhile (!System.IO.File.Exists(\"{other}\")) await Task.Delay(20);";
+        _folder.Notebook("01-left.ipynb", Meet("left", "right"), "Environment.GetEnvironmentVariable(\"OMP_NUM_THREADS\")");
+        _folder.Notebook("02-right.ipynb", Meet("right", "left"), "throw new Exception(\"only this one fails\");");
+        var (exitCode, output) = Run("--no-html", "--jobs=2", "--timeout=60");
+        Assert.Equal(1, exitCode);
+        Assert.Matches("01-left +│ +2/2 │.*ok", output);
+        Assert.Matches("02-right +│ +1/2 │.*failed", output);
+        Assert.Matches(@"2 notebooks at a time, .* each; [0-9.]+ s in all\.", output);
+    }
+
+    [Fact]
+    public void A_cell_tagged_raises_exception_may_fail()
+    {
+        var notebook = ScratchNotebook.Json("throw new Exception(\"on purpose\");", "Console.WriteLine(2);");
+        notebook["cells"]![0]!["metadata"]!["tags"] = new JsonArray("raises-exception");
+        _folder.Write("01-raises.ipynb", notebook.ToJsonString());
+        var (exitCode, output) = Run("--no-html");
+        Assert.Equal(0, exitCode);
+        Assert.Matches("01-raises │ +2/2 │.*ok", output);
+        var cells = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder.File("out"), "01-raises.ipynb")))!["cells"]!.AsArray();
+        Assert.Equal(["error", "stream"], cells.Select(cell => (string)cell!["outputs"]![0]!["output_type"]!));
     }
 
     [Fact]
@@ -71,6 +99,8 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("missing.ipynb", "There is no file missing.ipynb", "")]
     [InlineData("--timeout=0", "--timeout takes a number of seconds greater than 0", "")]
     [InlineData("--timeout=soon", "soon", "")]
+    [InlineData("--jobs=0", "--jobs takes a whole number from 1 to 1024, not '0'", "")]
+    [InlineData("--jobs=two", "two", "")]
     [InlineData("--nonsense", "nonsense", "")]
     public void Misuse_is_explained(string argument, string message, string more)
     {
@@ -99,10 +129,11 @@ public sealed class RunCommandTests : IDisposable
         // A shell that starts tests in the background has them ignore SIGINT, and so do their children: nothing to test there.
         if (File.Exists("/proc/self/status") && File.ReadLines("/proc/self/status").Any(line => line.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0)) return;
         if (OperatingSystem.IsWindows()) return; // no signal to send
-        _folder.Notebook("01-first.ipynb", "1");
+        // One after the other, the longest file first.
+        _folder.Notebook("01-first.ipynb", "// " + new string('-', 200) + "\n1");
         _folder.Notebook("02-endless.ipynb", "while (true) { }");
         _folder.Notebook("03-never.ipynb", "1");
-        using var runner = Start("--no-html");
+        using var runner = Start("--no-html", "--jobs", "1");
         var output = new System.Text.StringBuilder();
         while (await runner.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -130,7 +161,7 @@ public sealed class RunCommandTests : IDisposable
     private Process Start(params string[] arguments)
     {
         string[] output = arguments.Contains("--output") ? [] : ["--output", _folder.File("out")];
-        return Process.Start(new ProcessStartInfo("dotnet", [typeof(RunCommand).Assembly.Location, "--notebooks", _folder.Path, .. output, .. arguments])
+        return Process.Start(new ProcessStartInfo("dotnet", [NotebookExecutor.HostAssembly, "--notebooks", _folder.Path, .. output, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,10 +1,9 @@
-using System.Globalization;
 using NotebookRunner;
 
 namespace NotebookHelpers.Tests.Runner;
 
 /// <summary>Cells run in this process: the kernel's semantics, without the runner around it.</summary>
-public class ScriptKernelTests
+public class NotebookKernelTests
 {
     [Fact]
     public async Task State_usings_and_types_carry_on() =>
@@ -92,30 +91,27 @@ public class ScriptKernelTests
     public async Task Warnings_go_to_stderr_and_the_cell_runs()
     {
         var events = await Run("int F() { int unused; return 3; }\nConsole.WriteLine(F());");
-        Assert.Collection(
-            Merge(events),
-            first => Assert.Contains("warning CS0168", first, StringComparison.Ordinal),
-            second => Assert.Equal("stdout:3\n", second));
-        Assert.StartsWith("stderr:", Merge(events)[0], StringComparison.Ordinal);
+        Assert.Contains("stdout:3\n", Merge(events));
+        Assert.Contains(Merge(events), output => output.StartsWith("stderr:(1,15): warning CS0168", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_compile_error_names_cell_and_line()
+    public async Task A_compile_error_names_its_line()
     {
         var failed = Failure(await Run("int x = 1;", "x = 2;\nx = \"three\";"));
         Assert.Equal("CompilationError", failed.Name);
-        Assert.StartsWith("cell-2(2,5): error CS0029", failed.Message, StringComparison.Ordinal);
+        Assert.StartsWith("(2,5): error CS0029", failed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_exception_names_cell_and_line_and_keeps_earlier_output()
+    public async Task An_exception_names_its_function_and_keeps_earlier_output()
     {
         var events = await Run("int Inverse(int x)\n{\n    return 1 / x;\n}", "Console.WriteLine(1);\nInverse(0)");
         Assert.Equal("stdout:1\n", Merge(events)[0]);
         var failed = Failure(events);
         Assert.Equal("DivideByZeroException", failed.Name);
         Assert.Equal(
-            ["at Submission#0.Inverse(Int32 x) in cell-1:line 3", "at Submission#1.<<Initialize>>d__0.MoveNext() in cell-2:line 2"],
+            ["at Submission#1.Inverse(Int32 x)", "at Submission#2.<<Initialize>>d__0.MoveNext()"],
             failed.Traceback.Skip(1).Select(line => line.Trim()));
     }
 
@@ -138,18 +134,45 @@ public class ScriptKernelTests
     [InlineData("Span<int> s = new int[3];", "Span<int>")]
     [InlineData("var s = \"abc\".AsSpan();", "ReadOnlySpan<char>")]
     [InlineData("int x = 1;\nusing System.IO;", "using clause")]
-    [InlineData("#!import \"other.ipynb\"\n1 + 1", "magic commands (#!import \"other.ipynb\")")]
-    [InlineData("int y = 1;\n  #!time", "magic commands (#!time)")]
-    [InlineData("#r \"nuget: Some.Package, 1.0\"", "no package")]
+    [InlineData("#!import \"other.ipynb\"\n1 + 1", "it swallows the failures")]
+    [InlineData("int y = 1;\n#!time", "'#!time' (this runner has the C# kernel")]
+    [InlineData("#!fsharp\nlet x = 1", "'#!fsharp' (this runner has the C# kernel")]
+    [InlineData("#!pwsh\nls", "'#!pwsh' (this runner has the C# kernel")]
+    [InlineData("#r \"nuget: NotebookHelpers.NoSuchPackage, 1.0\"", "NotebookHelpers.NoSuchPackage")]
     [InlineData("#r \"../nowhere/Nothing.dll\"", "could not be found")]
-    [InlineData("display(1).Update(2);", "KernelInvocationContext.Current.Display(x)")]
-    [InlineData("var d = display(1);\nd.Update(2);", "KernelInvocationContext.Current.Display(x)")]
     public async Task What_the_real_kernel_refuses_is_refused(string code, string reason)
     {
         var failed = Failure(await Run(code));
         Assert.Equal("CompilationError", failed.Name);
         Assert.Contains(reason, failed.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("display(1).Update(2);")]
+    [InlineData("var d = display(1);\nd.Update(2);")]
+    public async Task An_update_that_the_real_kernel_loses_fails_the_cell(string code)
+    {
+        var failed = Failure(await Run(code));
+        Assert.Equal("UpdateWithoutDisplay", failed.Name);
+        Assert.Contains("KernelInvocationContext.Current.Display(x)", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_later_cell_may_update_a_display()
+    {
+        var shown = Values(await Run(
+            "using Microsoft.DotNet.Interactive;\nvar bar = KernelInvocationContext.Current.Display(\"0\");\n\"<i>\".DisplayAs(\"text/html\");",
+            "bar.Update(\"1\");"));
+        Assert.Equal(["0", "<i>", "1"], shown.Select(s => s.Data.Single().Value));
+        Assert.Equal([ShownAs.Display, ShownAs.Display, ShownAs.Update], shown.Select(s => s.Kind));
+        Assert.Equal(shown[0].DisplayId, shown[2].DisplayId);
+        Assert.Equal("text/html", shown[1].Data.Single().Key);
+    }
+
+    [Fact]
+    public async Task Packages_come_by_nuget_directive() => Assert.Equal("text/plain: some text", Values(await Run(
+        "#r \"nuget: Humanizer.Core, 2.14.1\"\nusing Humanizer;", "\"some_text\".Humanize()"))
+        .Where(shown => shown.Kind == ShownAs.Result).Select(shown => $"{shown.Data.Single().Key}: {shown.Data.Single().Value}").Single());
 
     [Theory]
     [InlineData("int[] q = [1, 2];\nq.Sum()")]
@@ -163,9 +186,12 @@ public class ScriptKernelTests
     [Fact]
     public async Task Endless_output_is_cut()
     {
-        var events = await Run("var line = new string('x', 1_000_000);\nfor (int i = 0; i < 40; i++) Console.Write(line);");
+        var events = await Run(
+            "var line = new string('x', 1_000_000);\nfor (int i = 0; i < 40; i++) Console.Write(line);", "Console.Write(\"next cell\");");
         Assert.InRange(events.OfType<StreamWritten>().Sum(e => (long)e.Text.Length), 15_000_000, 16_001_000);
-        Assert.Contains("was cut", events.OfType<StreamWritten>().Last().Text, StringComparison.Ordinal);
+        string[] last = [.. events.OfType<StreamWritten>().TakeLast(2).Select(e => e.Text)];
+        Assert.Contains("was cut", last[0], StringComparison.Ordinal);
+        Assert.Equal("next cell", last[1]);
         Assert.IsType<CellSucceeded>(events[^1]);
     }
 
@@ -193,9 +219,9 @@ public class ScriptKernelTests
     private static async Task<List<ExecutionEvent>> Run(params string[] cells)
     {
         List<ExecutionEvent> events = [];
-        var kernel = new ScriptKernel(AppContext.BaseDirectory);
-        for (int i = 0; i < cells.Length; i++)
-            if (!await kernel.RunAsync(string.Create(CultureInfo.InvariantCulture, $"cell-{i + 1}"), cells[i], events.Add)) break;
+        using var kernel = new NotebookKernel();
+        foreach (string cell in cells)
+            if (!await kernel.RunAsync(cell, events.Add)) break;
         return events;
     }
 
