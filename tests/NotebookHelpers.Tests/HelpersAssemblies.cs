@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
-using NotebookRunner;
 
 namespace NotebookHelpers.Tests;
 
@@ -23,11 +22,6 @@ internal static class HelpersAssemblies
             return File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
         };
         ChooseDevice();
-        // artifacts/bin/PROJECT/CONFIGURATION: the runner beside the tests lacks the F# library that its kernel loads.
-        NotebookExecutor.HostAssembly = typeof(NotebookExecutor).Assembly.Location.Replace(
-            $"{Path.DirectorySeparatorChar}NotebookHelpers.Tests{Path.DirectorySeparatorChar}",
-            $"{Path.DirectorySeparatorChar}NotebookRunner{Path.DirectorySeparatorChar}",
-            StringComparison.Ordinal);
     }
 
     // As a notebook does. In a method of its own, because the handler must stand before the library is loaded.
