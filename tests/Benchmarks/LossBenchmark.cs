@@ -9,7 +9,7 @@ internal static class LossBenchmark
 
     private static readonly int[] Sizes = [256, 1024, 4096];
 
-    private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> Losses = new()
+    internal static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> Losses = new()
     {
         ["contrastive"] = new ContrastiveLoss().forward,
         ["Hadsell, all pairs"] = new HadsellLoss(1).forward,
@@ -24,7 +24,7 @@ internal static class LossBenchmark
         ["ranked list"] = new RankedListLoss().forward,
     };
 
-    private static readonly Dictionary<string, Func<Tensor, Tensor, IDisposable>> Miners = new()
+    internal static readonly Dictionary<string, Func<Tensor, Tensor, IDisposable>> Miners = new()
     {
         ["miner: pair margin"] = new PairMarginMiner().Mine,
         ["miner: batch-hard"] = new BatchHardMiner().Mine,
