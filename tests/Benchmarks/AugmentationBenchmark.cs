@@ -30,6 +30,7 @@ internal static class AugmentationBenchmark
         using var scope = NewDisposeScope();
         var pixels = rand(Batch, 1, 28, 28);
         double milliseconds = Measure.Of(() => step(pixels).Dispose(), secondsAtMost: 1).Milliseconds;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {milliseconds:0.00} | {Batch / milliseconds * 1e3:0} |"));
+        double rate = Batch / milliseconds * 1e3;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {milliseconds:0.00} | {rate:0} |"));
     }
 }

@@ -9,6 +9,9 @@ namespace NotebookRunner;
 /// <summary>What a failed cell says: the kernel's own words, less the frames that every trace has, with a hint where one helps.</summary>
 internal static class CellErrors
 {
+    /// <summary>The name of the failure of a process that is gone.</summary>
+    public const string ProcessEnded = "ProcessEnded";
+
     private const string CompilationError = "CompilationError";
     private const string UnknownMagicCommand = "DNI101";
 
@@ -23,7 +26,8 @@ internal static class CellErrors
     {
         string[] lines = code.Split('\n');
         int line = Array.FindIndex(lines, text => text.TrimStart().StartsWith("#!import", StringComparison.Ordinal));
-        return line < 0 ? null : OfLines([$"({line + 1},1): error: #!import is not used in these notebooks: it swallows the failures of what it runs."]);
+        return line < 0 ? null
+            : OfLines([$"({line + 1},1): error: #!import is not used in these notebooks: it swallows the failures of what it runs."]);
     }
 
     /// <summary>The failure of a cell that did not compile, or threw.</summary>
@@ -31,13 +35,31 @@ internal static class CellErrors
     {
         Diagnostic[] errors = [.. diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
         if (failed.Exception is CodeSubmissionCompilationErrorException or null)
-            return OfLines(errors.Length > 0 ? errors.Select(error => Line(error) + Hint(error, code)) : failed.Message.Split('\n').Select(line => line.TrimEnd('\r')));
-        var lines = failed.Exception.ToString().Split('\n').Select(line => line.TrimEnd('\r')).Where(line => !IsHostFrame(line));
+            return OfLines(errors.Length > 0 ? errors.Select(error => Line(error) + Hint(error, code)) : Lines(failed.Message));
+        var lines = Lines(failed.Exception.ToString()).Where(line => !IsHostFrame(line));
         return new(failed.Exception.GetType().Name, failed.Exception.Message, [.. lines]);
+    }
+
+    /// <summary>A failure with the place where it happened.</summary>
+    /// <param name="failure">What failed.</param>
+    /// <param name="notebook">In which notebook.</param>
+    /// <param name="cell">In which of its cells; -1 if none had begun.</param>
+    public static string Place(CellFailed failure, NotebookDocument notebook, int cell)
+    {
+        string place = cell < 0 ? "before the first cell" : $"cell {notebook.Cells[cell].Position} ({notebook.Cells[cell].Id})";
+        IEnumerable<string> lines = failure.Name switch
+        {
+            CompilationError => [failure.Message],
+            ProcessEnded => [failure.Message, .. failure.Traceback],
+            _ => failure.Traceback.Length == 0 ? [failure.Message] : failure.Traceback,
+        };
+        return $"{notebook.Name}, {place}: {failure.Name}\n{string.Join('\n', lines)}";
     }
 
     /// <summary>Whether a line of a trace lies below the cell: the host's frames are the same in every trace.</summary>
     public static bool IsHostFrame(string line) => HostFrames.Any(frame => line.TrimStart().StartsWith(frame, StringComparison.Ordinal));
+
+    private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.TrimEnd('\r'));
 
     private static CellFailed OfLines(IEnumerable<string> errors)
     {
@@ -60,7 +82,7 @@ internal static class CellErrors
             "CS1002" or "CS1519" when isUsing =>
                 " (a cell's top level takes no `using var`: write a block `using (...) { }`, or put it inside a method)",
             UnknownMagicCommand =>
-                " (this runner has the C# kernel with #r, #i, #!who, #!set and #!share; other languages and commands need VS Code or Jupyter)",
+                " (this runner has the C# kernel with #r, #i, #!who, #!set and #!share; the rest needs VS Code or Jupyter)",
             _ => "",
         };
     }

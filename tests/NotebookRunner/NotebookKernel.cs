@@ -30,7 +30,9 @@ public sealed class NotebookKernel : IDisposable
     // What was displayed by any cell so far: a later cell may replace it.
     private readonly HashSet<string> _displayed = [];
 
-    /// <summary>Runs one cell. Every output, and last a <see cref="CellSucceeded"/> or <see cref="CellFailed"/>, goes to <paramref name="publish"/>.</summary>
+    /// <summary>
+    /// Runs one cell. Every output, and last a <see cref="CellSucceeded"/> or <see cref="CellFailed"/>, goes to <paramref name="publish"/>.
+    /// </summary>
     /// <returns>Whether the cell compiled and ran to its end.</returns>
     public async Task<bool> RunAsync(string code, Action<ExecutionEvent> publish)
     {

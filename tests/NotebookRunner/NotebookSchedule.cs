@@ -31,12 +31,13 @@ public sealed record NotebookSchedule(int Jobs, int Threads)
 
     /// <summary>The notebooks with the longest first, so that none is left over while the other cores have nothing to do.</summary>
     /// <param name="notebooks">Paths of notebooks.</param>
-    /// <param name="earlier">Folder with the same notebooks as an earlier run left them; where one is missing there, lengths of the files decide.</param>
+    /// <param name="earlier">Folder with what an earlier run left of them; where one is missing there, the lengths of the files decide.</param>
     public static IReadOnlyList<string> LongestFirst(IReadOnlyList<string> notebooks, string earlier)
     {
         var seconds = notebooks.Select(path => Seconds(Path.Combine(earlier, Path.GetFileName(path)))).ToArray();
         bool known = seconds.All(value => value is not null);
-        return [.. notebooks.Index().OrderByDescending(item => known ? seconds[item.Index]!.Value : Length(item.Item)).Select(item => item.Item)];
+        double[] cost = [.. notebooks.Index().Select(item => known ? seconds[item.Index]!.Value : Length(item.Item))];
+        return [.. notebooks.Index().OrderByDescending(item => cost[item.Index]).Select(item => item.Item)];
     }
 
     /// <summary>Runs <paramref name="work"/> on every item, <see cref="Jobs"/> at a time, in their order.</summary>

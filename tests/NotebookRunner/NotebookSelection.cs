@@ -14,7 +14,8 @@ public static class NotebookSelection
     {
         string[] all = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal)] : [];
         if (names.Count == 0 && all.Length == 0) throw new SelectionException($"There are no notebooks in {folder}.");
-        string[] chosen = [.. (names.Count == 0 ? all : names.SelectMany(name => Find(folder, all, name))).Select(Path.GetFullPath).Distinct()];
+        var named = names.Count == 0 ? all : names.SelectMany(name => Find(folder, all, name));
+        string[] chosen = [.. named.Select(Path.GetFullPath).Distinct()];
         if (chosen.GroupBy(Path.GetFileName, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } same)
             throw new SelectionException($"These would be written to the same file: {string.Join(", ", same)}.");
         return chosen;

@@ -26,7 +26,8 @@ var timeout = new Option<double>("--timeout")
 };
 timeout.Validators.Add(result =>
 {
-    if (result.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and < 1e6))
+    if (result.Tokens is not [var token]) return;
+    if (!double.TryParse(token.Value, CultureInfo.InvariantCulture, out double seconds) || seconds is not (> 0 and < 1e6))
         result.AddError($"--timeout takes a number of seconds greater than 0, not '{token.Value}'.");
 });
 var jobs = new Option<int?>("--jobs")
@@ -35,7 +36,8 @@ var jobs = new Option<int?>("--jobs")
 };
 jobs.Validators.Add(result =>
 {
-    if (result.Tokens is [var token] && !(int.TryParse(token.Value, CultureInfo.InvariantCulture, out int count) && count is > 0 and <= 1024))
+    if (result.Tokens is not [var token]) return;
+    if (!int.TryParse(token.Value, CultureInfo.InvariantCulture, out int count) || count is not (> 0 and <= 1024))
         result.AddError($"--jobs takes a whole number from 1 to 1024, not '{token.Value}'.");
 });
 var noHtml = new Option<bool>("--no-html") { Description = "Write no pages." };
@@ -45,9 +47,11 @@ var folder = new Option<string>("--notebooks")
     Recursive = true,
     DefaultValueFactory = _ => Path.Combine(Repository.Root, "notebooks"),
 };
-var command = new RootCommand("Runs the notebooks headless, each in a process of its own, and writes them with their outputs, as .ipynb and as pages.")
+var command = new RootCommand(
+    "Runs the notebooks headless, each in a process of its own, and writes them with their outputs, as .ipynb and as pages.")
 {
-    names, output, timeout, jobs, noHtml, folder, AuthoringCommands.New(folder), AuthoringCommands.Strip(folder), AuthoringCommands.Readme(output),
+    names, output, timeout, jobs, noHtml, folder,
+    AuthoringCommands.New(folder), AuthoringCommands.Strip(folder), AuthoringCommands.Readme(output),
 };
 command.SetAction(async (parsed, cancellation) =>
 {

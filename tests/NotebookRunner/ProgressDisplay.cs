@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -40,14 +41,15 @@ public sealed class ProgressDisplay(IAnsiConsole console)
     /// <summary>A notebook has ended, one way or another.</summary>
     public void End(NotebookDocument notebook) => _running.TryRemove(notebook.Name, out _);
 
-    private Rows Lines() => new(_running.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(IRenderable (entry) => new Text(Line(entry.Value))));
+    private Rows Lines() => new(
+        _running.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(IRenderable (entry) => new Text(Line(entry.Value))));
 
     private static string Line((NotebookDocument Notebook, CodeCell? Cell, Stopwatch Clock) running)
     {
         var (notebook, cell, clock) = running;
-        return cell is null
-            ? $"{notebook.Name}  starting"
-            : $"{notebook.Name}  cell {notebook.Cells.IndexOf(cell) + 1}/{notebook.Cells.Count}  {clock.Elapsed.TotalSeconds,6:0.0} s  {RunCommand.Printable(Short(cell.FirstLine))}";
+        if (cell is null) return $"{notebook.Name}  starting";
+        string place = $"cell {notebook.Cells.IndexOf(cell) + 1}/{notebook.Cells.Count}", first = RunCommand.Printable(Short(cell.FirstLine));
+        return string.Create(CultureInfo.InvariantCulture, $"{notebook.Name}  {place}  {clock.Elapsed.TotalSeconds,6:0.0} s  {first}");
     }
 
     private static string Short(string line) => line.Length <= 60 ? line : line[..59] + "…";

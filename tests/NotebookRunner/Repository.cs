@@ -6,7 +6,8 @@ namespace NotebookRunner;
 internal static class Repository
 {
     public static string Root { get; } = Path.GetFullPath(
-        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!);
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "RepositoryRoot").Value!);
 
     /// <summary>The built library and what it stands on.</summary>
     public static string Helpers => Path.Combine(Root, "artifacts", "helpers");

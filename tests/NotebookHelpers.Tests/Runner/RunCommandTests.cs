@@ -161,7 +161,7 @@ public sealed class RunCommandTests : IDisposable
     private Process Start(params string[] arguments)
     {
         string[] output = arguments.Contains("--output") ? [] : ["--output", _folder.File("out")];
-        return Process.Start(new ProcessStartInfo("dotnet", [NotebookExecutor.HostAssembly, "--notebooks", _folder.Path, .. output, .. arguments])
+        return Process.Start(new ProcessStartInfo("dotnet", [CellProcess.HostAssembly, "--notebooks", _folder.Path, .. output, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -11,7 +11,7 @@ internal static class RunnerProcesses
     {
         // artifacts/bin/PROJECT/CONFIGURATION
         char slash = Path.DirectorySeparatorChar;
-        NotebookExecutor.HostAssembly = typeof(NotebookExecutor).Assembly.Location
+        CellProcess.HostAssembly = typeof(CellProcess).Assembly.Location
             .Replace($"{slash}NotebookHelpers.Tests{slash}", $"{slash}NotebookRunner{slash}", StringComparison.Ordinal);
     }
 }
