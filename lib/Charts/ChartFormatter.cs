@@ -21,10 +21,10 @@ internal static class ChartFormatter
 
     public static string PlotlyNetVersion => Notebook.VersionOf(typeof(GenericChart));
 
-    public static void Register()
+    public static void Register(ChartDisplay display)
     {
         _shown = 0;
-        Formatter.Register<GenericChart>(ToHtml, "text/html");
+        Formatter.Register<GenericChart>(display == ChartDisplay.Offline ? ToHtml : ToInteractiveHtml, "text/html");
         Formatter.Register<GenericChart>(Describe, "text/plain");
         Formatter.SetPreferredMimeTypesFor(typeof(GenericChart), "text/html");
     }
@@ -52,6 +52,8 @@ internal static class ChartFormatter
             </script>
             """;
     }
+
+    private static string ToInteractiveHtml(GenericChart chart) => Plotly.NET.Interactive.Formatters.toInteractiveHTML(chart);
 
     private static string Describe(GenericChart chart)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.DotNet.Interactive.Formatting;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,16 +23,29 @@ public static class Notebook
 
     /// <summary>Prepares the session: seeds torch, registers how charts, tensors and reports are shown, brings plotly.js to the page, and prints one line with device, versions, scale and seed.</summary>
     /// <param name="seed">The seed of torch's generators.</param>
+    /// <param name="charts">How charts are shown.</param>
     /// <exception cref="ArgumentException"><see cref="Devices.Variable"/> names no device that is there.</exception>
-    public static void Start(long seed = 1)
+    /// <exception cref="InvalidOperationException">An earlier cell has loaded another copy of Plotly.NET.</exception>
+    public static void Start(long seed = 1, ChartDisplay charts = ChartDisplay.Offline)
+    {
+        if (PlotlyAssemblies.LoadedBefore() is { } other)
+            throw new InvalidOperationException(
+                $"Plotly.NET was loaded before this library, from {other}. Restart the kernel and run this cell first; packages come after it.");
+        Prepare(seed, charts);
+    }
+
+    // In a method of its own: this one names types of Plotly.NET.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Prepare(long seed, ChartDisplay charts)
     {
         Device = Devices.Best();
         Seed = seed;
         random.manual_seed(seed);
         Claims.Clear();
         Exercise.Clear();
-        RegisterFormatters();
-        LiveDisplay.Show(new PlotlyScript());
+        RegisterFormatters(charts);
+        KernelSession.Prepare(() => ChartFormatter.Register(charts));
+        if (charts == ChartDisplay.Offline) LiveDisplay.Show(new PlotlyScript());
         string scale = FullScale ? "full" : "default";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"device {Device} · {get_num_threads()} threads · .NET {Environment.Version} · TorchSharp {VersionOf(typeof(torch))} · Plotly.NET {ChartFormatter.PlotlyNetVersion} · scale {scale} · seed {seed}"));
@@ -44,7 +58,7 @@ public static class Notebook
 
     internal static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);
 
-    private static void RegisterFormatters()
+    private static void RegisterFormatters(ChartDisplay charts)
     {
         Formatter.Register<IHtmlReport>(report => report.ToHtml(), "text/html");
         Formatter.Register<IHtmlReport>(report => report.ToString()!, "text/plain");
@@ -52,6 +66,6 @@ public static class Notebook
         Formatter.Register<Tensor>(TensorText.Describe, "text/plain");
         Formatter.Register<Tensor>(TensorText.ToHtml, "text/html");
         Formatter.SetPreferredMimeTypesFor(typeof(Tensor), "text/html", "text/plain");
-        ChartFormatter.Register();
+        ChartFormatter.Register(charts);
     }
 }

@@ -17,7 +17,8 @@ internal static class PlotlyAssemblies
 {
     private static readonly HashSet<string> Names =
     [
-        "FSharp.Core", "Giraffe.ViewEngine", "DynamicObj", "Fable.Core", "Plotly.NET", "Plotly.NET.CSharp", "Newtonsoft.Json",
+        "FSharp.Core", "Giraffe.ViewEngine", "DynamicObj", "Fable.Core", "Plotly.NET", "Plotly.NET.CSharp", "Plotly.NET.Interactive",
+        "Newtonsoft.Json",
     ];
 
     // A module initializer, because the handler must stand before the first method that mentions a Plotly type is compiled.
@@ -32,6 +33,14 @@ internal static class PlotlyAssemblies
         // Roslyn's scripting host loads #r'd assemblies into a context of its own.
         if (AssemblyLoadContext.GetLoadContext(typeof(PlotlyAssemblies).Assembly) is { } own && own != AssemblyLoadContext.Default)
             own.Resolving += (_, name) => context.Serve(name);
+    }
+
+    /// <summary>The file of a Plotly.NET that was loaded before this library could serve its own; null if there is none.</summary>
+    public static string? LoadedBefore()
+    {
+        Assembly[] loaded = [.. AppDomain.CurrentDomain.GetAssemblies().Where(assembly =>
+            assembly.GetName().Name is { } name && (name == "Giraffe.ViewEngine" || name.StartsWith("Plotly.NET", StringComparison.Ordinal)))];
+        return Array.Exists(loaded, assembly => AssemblyLoadContext.GetLoadContext(assembly) is PrivateContext) ? null : loaded.FirstOrDefault()?.Location;
     }
 
     private sealed class PrivateContext(string folder) : AssemblyLoadContext("NotebookHelpers.Plotly")

@@ -79,7 +79,7 @@ public sealed class TrainingLoop
     /// <summary>Trains until <paramref name="epochs"/> epochs are done, those of a resumed checkpoint included.</summary>
     /// <param name="epochs">The number of epochs of the whole run, at least 0.</param>
     /// <param name="progress">Told after every step.</param>
-    /// <param name="cancellation">Stops within one step; the last checkpoint stays.</param>
+    /// <param name="cancellation">Stops within one step; the last checkpoint stays. Without one, the running cell's: VS Code's stop button.</param>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked to stop.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network, optimiser or seed.</exception>
@@ -89,6 +89,7 @@ public sealed class TrainingLoop
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointEvery, 1);
+        if (!cancellation.CanBeCanceled) cancellation = RunningCell.CancellationToken;
         Convolutions.Ensure(_encoder);
         var epochLosses = new List<double>(Resume());
         int firstEpoch = epochLosses.Count + 1;
