@@ -63,7 +63,7 @@ internal sealed partial class NotebookPage
     }.Where(fact => fact.Length > 0));
 
     /// <exception cref="NotebookFormatException">The file is no notebook.</exception>
-    public static NotebookPage Load(string path) => new(path, NotebookDocument.ReadJson(path));
+    public static NotebookPage Load(string path) => new(path, NotebookFile.ReadJson(path));
 
     /// <summary>The page.</summary>
     /// <param name="series">All pages of the site, in order.</param>
