@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHelpers.Tests.Runner;
@@ -19,26 +18,28 @@ internal static partial class NotebookLint
             if (!holds) problems.Add($"{Path.GetFileName(path)}: {problem}");
         }
 
-        string text = File.ReadAllText(path);
         JsonObject notebook;
+        string text;
         try
         {
-            notebook = JsonNode.Parse(text)!.AsObject();
+            text = NotebookFile.ReadText(path);
+            notebook = NotebookFile.ReadJson(path);
+            NotebookDocument.Load(path);
         }
-        catch (JsonException e)
+        catch (NotebookFormatException e)
         {
-            return [$"{Path.GetFileName(path)}: {e.Message}"];
+            return [e.Message];
         }
         Check(text == NotebookForm.Normal(notebook), "is not in normal form: keys sorted, indented by one space, non-ASCII kept, a line end at the end");
         foreach (string problem in NbFormat.Problems(notebook)) Check(false, problem);
         if (problems.Count > 1) return problems; // the rest counts on the structure
 
-        Check(JsonNode.DeepEquals(notebook["metadata"], ScratchNotebook.Metadata), "metadata are not those of a .NET (C#) notebook");
+        Check(JsonNode.DeepEquals(notebook["metadata"], NotebookForm.MetadataOf(notebook)), "metadata are not those of a .NET (C#) notebook");
         var cells = notebook["cells"]!.AsArray().Select(json => new Cell(json!.AsObject())).ToList();
         foreach (var cell in cells)
         {
-            Check(CellId().IsMatch(cell.Id), $"id '{cell.Id}' is not made of lower-case words and numbers");
-            Check(JsonNode.DeepEquals(cell.Json["metadata"], cell.IsCode ? ScratchNotebook.CodeMetadata : new JsonObject()), $"{cell.Id}: metadata");
+            Check(CellIds.IsStable(cell.Id), $"id '{cell.Id}' is not made of lower-case words and numbers, 64 characters at most");
+            Check(JsonNode.DeepEquals(cell.Json["metadata"], NotebookForm.MetadataOfCell(cell.Json)), $"{cell.Id}: metadata of a host");
             Check(!MachinePath().IsMatch(cell.Source), $"{cell.Id}: names a path of some machine");
             if (!cell.IsCode) continue;
             Check(cell.Json["execution_count"] is null, $"{cell.Id}: has an execution count");
@@ -97,9 +98,6 @@ internal static partial class NotebookLint
 
         public int Lines => Source.Split('\n').Count(line => !string.IsNullOrWhiteSpace(line));
     }
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]*$")]
-    private static partial Regex CellId();
 
     [GeneratedRegex(@"(?<![\w.:/])/(home|Users|root|tmp|var|mnt)/|\b[A-Z]:\\")]
     private static partial Regex MachinePath();

@@ -28,8 +28,9 @@ public sealed class NotebookLintTests : IDisposable
         { "output", "start: has outputs" },
         { "count", "start: has an execution count" },
         { "metadata", "metadata are not those" },
-        { "cell metadata", "text: metadata" },
+        { "cell metadata", "text: metadata of a host" },
         { "id", "id 'Start_1'" },
+        { "long id", "64 characters at most" },
         { "same id", "id used twice" },
         { "no library", "does not begin with the library's #r" },
         { "no start", "does not call Notebook.Start" },
@@ -58,6 +59,7 @@ public sealed class NotebookLintTests : IDisposable
             case "metadata": notebook["metadata"]!["kernelspec"]!["name"] = "python3"; break;
             case "cell metadata": cells[2]!["metadata"]!["collapsed"] = true; break;
             case "id": start["id"] = "Start_1"; break;
+            case "long id": start["id"] = new string('a', 65); break;
             case "same id": start["id"] = "text"; break;
             case "no library": start["source"] = "Notebook.Start();"; break;
             case "no start": start["source"] = Start.Replace("Notebook.Start", "Start", StringComparison.Ordinal); break;

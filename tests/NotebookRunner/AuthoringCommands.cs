@@ -12,7 +12,8 @@ internal static class AuthoringCommands
         var command = new Command("new", "Adds a notebook to the series from a template, and links its neighbours to it.") { name, title };
         command.SetAction(parsed => Refusing(() =>
         {
-            Console.WriteLine($"{NewNotebook.Create(parsed.GetValue(folder)!, parsed.GetValue(name)!, parsed.GetValue(title)!)} is ready to run and to be written.");
+            string path = NewNotebook.Create(parsed.GetValue(folder)!, parsed.GetValue(name)!, parsed.GetValue(title)!);
+            Console.WriteLine($"{path} is ready to run and to be written.");
             return RunCommand.Succeeded;
         }));
         return command;
@@ -34,7 +35,10 @@ internal static class AuthoringCommands
     public static Command Readme(Option<string> output)
     {
         var check = new Option<bool>("--check") { Description = "Write nothing; fail if the README shows something else." };
-        var command = new Command("readme", "Renews the README's pictures and tables from the notebooks as they ran last.") { check, output };
+        var command = new Command("readme", "Renews the README's pictures and tables from the notebooks as they ran last.")
+        {
+            check, output,
+        };
         command.SetAction(parsed => Refusing(() =>
         {
             var results = new ReadmeResults(Path.Combine(Repository.Root, "README.md"), parsed.GetValue(output)!);

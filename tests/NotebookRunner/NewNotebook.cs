@@ -32,7 +32,7 @@ public static partial class NewNotebook
     public static void Link(string folder)
     {
         string[] paths = [.. Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal)];
-        JsonObject[] notebooks = [.. paths.Select(NotebookDocument.ReadJson)];
+        JsonObject[] notebooks = [.. paths.Select(NotebookFile.ReadJson)];
         string Reference(int i) => $"[{NotebookForm.Source(notebooks[i]["cells"]![0]!).Split('\n')[0].TrimStart('#', ' ')}]({Path.GetFileName(paths[i])})";
         for (int i = 0; i < paths.Length; i++)
         {

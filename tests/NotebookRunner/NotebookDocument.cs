@@ -1,12 +1,8 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace NotebookRunner;
-
-/// <summary>A notebook that cannot be run as it stands; the message names file and cell.</summary>
-public sealed class NotebookFormatException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>A code cell of a notebook.</summary>
 /// <param name="Position">Its place among all cells, from 1, as an editor counts them.</param>
@@ -22,8 +18,13 @@ public sealed record CodeCell(int Position, string Id, string Source, bool MayFa
 public sealed class NotebookDocument
 {
     private static readonly string[] CSharpNames = ["csharp", "c#", "C#", ".net-csharp"];
+    private static readonly JsonWriterOptions Indented = new()
+    {
+        Indented = true, IndentSize = 1, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private readonly JsonObject _root;
-    private readonly List<(JsonObject Json, List<CellOutput> Outputs)> _cells = [];
+    private readonly List<(JsonObject Json, List<NotebookOutput> Outputs)> _cells = [];
 
     private NotebookDocument(string path, JsonObject root)
     {
@@ -40,48 +41,15 @@ public sealed class NotebookDocument
 
     /// <summary>Reads a notebook and forgets what outputs it has.</summary>
     /// <exception cref="NotebookFormatException">The file is missing, or no nbformat 4 notebook in C#.</exception>
-    public static NotebookDocument Load(string path)
+    public static NotebookDocument Load(string path) => Of(path, NotebookFile.ReadJson(path));
+
+    /// <summary>The notebook in JSON that is read already.</summary>
+    /// <exception cref="NotebookFormatException">It is no nbformat 4 notebook in C#.</exception>
+    internal static NotebookDocument Of(string path, JsonObject root)
     {
-        var document = new NotebookDocument(path, ReadJson(path));
+        var document = new NotebookDocument(path, root);
         document.Read();
         return document;
-    }
-
-    /// <summary>The JSON object in a file; every string in it is whole text.</summary>
-    /// <exception cref="NotebookFormatException">The file is missing, or holds something else.</exception>
-    internal static JsonObject ReadJson(string path)
-    {
-        try
-        {
-            var root = JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false });
-            // Half a character, such as "\ud800", is noticed only when it is read.
-            ReadAll(root);
-            return root as JsonObject ?? throw new NotebookFormatException($"{path}: a notebook is a JSON object.");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
-        {
-            throw new NotebookFormatException($"{path}: not JSON: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new NotebookFormatException(File.Exists(path) ? $"{path}: {e.Message}" : $"{path}: there is no such file.", e);
-        }
-    }
-
-    private static void ReadAll(JsonNode? node)
-    {
-        switch (node)
-        {
-            case JsonObject json:
-                foreach (var (_, value) in json) ReadAll(value);
-                break;
-            case JsonArray json:
-                foreach (var value in json) ReadAll(value);
-                break;
-            case JsonValue value:
-                value.TryGetValue(out string? _);
-                break;
-        }
     }
 
     private void Read()
@@ -91,37 +59,38 @@ public sealed class NotebookDocument
         if (_root["cells"] is not JsonArray cells) throw Malformed("there is no list of cells.");
         if (_root["metadata"] is not JsonObject metadata) throw Malformed("there is no notebook metadata.");
         var kernelSpec = metadata["kernelspec"] as JsonObject;
+        var kernelInfo = (metadata["polyglot_notebook"] as JsonObject)?["kernelInfo"] as JsonObject;
         RefuseOtherLanguage(kernelSpec?["language"] ?? kernelSpec?["name"], "the notebook");
-        RefuseOtherLanguage((metadata["polyglot_notebook"] as JsonObject)?["kernelInfo"] is JsonObject info ? info["defaultKernelName"] : null, "the notebook");
-
-        for (int i = 0; i < cells.Count; i++)
-        {
-            string place = $"cell {i + 1}";
-            if (cells[i] is not JsonObject cell) throw Malformed($"{place} is not a JSON object.");
-            // Ids came with nbformat 4.5, which is what is written.
-            if (Text(cell["id"]) is not { } id) cell["id"] = id = $"cell-{i + 1}";
-            place += $" ({id})";
-            string type = Text(cell["cell_type"]) ?? throw Malformed($"{place} has no cell_type.");
-            string source = cell["source"] switch
-            {
-                JsonValue text when Text(text) is { } whole => whole,
-                JsonArray lines when lines.All(line => Text(line) is not null) => string.Concat(lines.Select(line => Text(line))),
-                _ => throw Malformed($"{place} has no source."),
-            };
-            if (cell["metadata"] is not JsonObject cellMetadata) throw Malformed($"{place} has no metadata.");
-            if (type is "markdown" or "raw") continue;
-            if (type != "code") throw Malformed($"{place} has the unknown cell_type '{type}'.");
-            RefuseOtherLanguage((cellMetadata["polyglot_notebook"] as JsonObject)?["kernelName"], place);
-            RefuseOtherLanguage((cellMetadata["dotnet_interactive"] as JsonObject)?["language"], place);
-
-            cell["outputs"] = new JsonArray();
-            cell["execution_count"] = null;
-            if (string.IsNullOrWhiteSpace(source)) continue;
-            bool mayFail = cellMetadata["tags"] is JsonArray tags && tags.Any(tag => Text(tag) == "raises-exception");
-            Cells.Add(new(i + 1, id, source.ReplaceLineEndings("\n"), mayFail));
-            _cells.Add((cell, []));
-        }
+        RefuseOtherLanguage(kernelInfo?["defaultKernelName"], "the notebook");
+        // Ids came with nbformat 4.5, which is what is written; there they are a condition.
+        CellIds.MakeValid(cells.OfType<JsonObject>());
+        for (int i = 0; i < cells.Count; i++) ReadCell(cells[i], i + 1);
         _root["nbformat_minor"] = Math.Max(5, Integer(_root["nbformat_minor"]) ?? 5);
+    }
+
+    private void ReadCell(JsonNode? node, int position)
+    {
+        if (node is not JsonObject cell) throw Malformed($"cell {position} is not a JSON object.");
+        string id = Text(cell["id"])!, place = $"cell {position} ({id})";
+        string type = Text(cell["cell_type"]) ?? throw Malformed($"{place} has no cell_type.");
+        string source = cell["source"] switch
+        {
+            JsonValue text when Text(text) is { } whole => whole,
+            JsonArray lines when lines.All(line => Text(line) is not null) => string.Concat(lines.Select(Text)),
+            _ => throw Malformed($"{place} has no source."),
+        };
+        if (cell["metadata"] is not JsonObject metadata) throw Malformed($"{place} has no metadata.");
+        if (type is "markdown" or "raw") return;
+        if (type != "code") throw Malformed($"{place} has the unknown cell_type '{type}'.");
+        RefuseOtherLanguage((metadata["polyglot_notebook"] as JsonObject)?["kernelName"], place);
+        RefuseOtherLanguage((metadata["dotnet_interactive"] as JsonObject)?["language"], place);
+
+        cell["outputs"] = new JsonArray();
+        cell["execution_count"] = null;
+        if (string.IsNullOrWhiteSpace(source)) return;
+        bool mayFail = metadata["tags"] is JsonArray tags && tags.Any(tag => Text(tag) == "raises-exception");
+        Cells.Add(new(position, id, NotebookForm.UnixLines(source), mayFail));
+        _cells.Add((cell, []));
     }
 
     private void RefuseOtherLanguage(JsonNode? named, string place)
@@ -179,7 +148,9 @@ public sealed class NotebookDocument
         ["seconds"] = Math.Round(result.Elapsed.TotalSeconds, 1),
     };
 
-    /// <summary>Writes the notebook with its outputs, under a temporary name first: what stands at <paramref name="path"/> is always whole.</summary>
+    /// <summary>
+    /// Writes the notebook with its outputs, under a temporary name first: what stands at <paramref name="path"/> is always whole.
+    /// </summary>
     public void Write(string path)
     {
         foreach (var (json, outputs) in _cells)
@@ -187,58 +158,8 @@ public sealed class NotebookDocument
 
         WholeFile.Write(path, stream =>
         {
-            using (var writer = new Utf8JsonWriter(stream, new() { Indented = true, IndentSize = 1, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-                _root.WriteTo(writer);
+            using (var writer = new Utf8JsonWriter(stream, Indented)) _root.WriteTo(writer);
             stream.WriteByte((byte)'\n');
         });
-    }
-
-    private abstract record CellOutput
-    {
-        public abstract JsonObject ToJson();
-    }
-
-    private sealed record StreamOutput(string Name, StringBuilder Text) : CellOutput
-    {
-        public override JsonObject ToJson() => new() { ["name"] = Name, ["output_type"] = "stream", ["text"] = NotebookForm.Lines(Text.ToString()) };
-    }
-
-    private sealed record ValueOutput(string DisplayId, Dictionary<string, string> Data, int? ExecutionCount) : CellOutput
-    {
-        public override JsonObject ToJson()
-        {
-            var data = new JsonObject();
-            foreach (var (type, text) in Data) data[type] = IsJson(type) ? JsonOrText(text) : NotebookForm.Lines(text);
-            var output = new JsonObject { ["data"] = data };
-            if (ExecutionCount is { } count) output["execution_count"] = count;
-            output["metadata"] = new JsonObject();
-            output["output_type"] = ExecutionCount is null ? "display_data" : "execute_result";
-            return output;
-        }
-
-        private static bool IsJson(string type) => type == "application/json" || (type.StartsWith("application/", StringComparison.Ordinal) && type.EndsWith("+json", StringComparison.Ordinal));
-
-        private static JsonNode? JsonOrText(string text)
-        {
-            try
-            {
-                return JsonNode.Parse(text);
-            }
-            catch (JsonException)
-            {
-                return text;
-            }
-        }
-    }
-
-    private sealed record ErrorOutput(CellFailed Failed) : CellOutput
-    {
-        public override JsonObject ToJson() => new()
-        {
-            ["ename"] = Failed.Name,
-            ["evalue"] = Failed.Message,
-            ["output_type"] = "error",
-            ["traceback"] = new JsonArray([.. Failed.Traceback.Select(line => (JsonNode)line)]),
-        };
     }
 }

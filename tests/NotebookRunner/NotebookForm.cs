@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace NotebookRunner;
@@ -10,28 +8,55 @@ public static class NotebookForm
     private const string Metadata = """
         {
           "kernelspec": { "display_name": ".NET (C#)", "language": "C#", "name": ".net-csharp" },
-          "language_info": { "file_extension": ".cs", "mimetype": "text/x-csharp", "name": "C#", "pygments_lexer": "csharp", "version": "13.0" },
-          "polyglot_notebook": { "kernelInfo": { "defaultKernelName": "csharp", "items": [{ "aliases": [], "languageName": "csharp", "name": "csharp" }] } }
+          "language_info": {
+            "file_extension": ".cs", "mimetype": "text/x-csharp", "name": "C#", "pygments_lexer": "csharp", "version": "13.0"
+          },
+          "polyglot_notebook": {
+            "kernelInfo": { "defaultKernelName": "csharp", "items": [{ "aliases": [], "languageName": "csharp", "name": "csharp" }] }
+          }
         }
         """;
 
-    private const string CodeMetadata = """{ "dotnet_interactive": { "language": "csharp" }, "polyglot_notebook": { "kernelName": "csharp" } }""";
+    private const string CodeMetadata =
+        """{ "dotnet_interactive": { "language": "csharp" }, "polyglot_notebook": { "kernelName": "csharp" } }""";
 
-    /// <summary>Strips and normalises the file; written under a temporary name and renamed.</summary>
-    /// <param name="path">An nbformat 4 notebook in C#.</param>
+    // What hosts note about their own last run or view; nothing an author wrote. The keys are those that nbstripout drops, and
+    // what VS Code, papermill and this runner add.
+    private static readonly HashSet<string> HostsOfNotebook =
+        ["notebook_runner", "orig_nbformat", "papermill", "signature", "vscode", "widgets"];
+
+    private static readonly HashSet<string> HostsOfCells =
+    [
+        "collapsed", "ExecuteTime", "execution", "heading_collapsed", "hidden", "jp-MarkdownHeadingCollapsed", "outputId", "papermill",
+        "scrolled", "vscode",
+    ];
+
+    /// <summary>
+    /// Takes outputs, counts and hosts' notes out of the file and writes it in the one form that git holds, under a temporary name
+    /// first. What an author may have put there stays: attachments, tags, and every key that is not known here.
+    /// </summary>
+    /// <param name="path">An nbformat 4 notebook in C#, in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.</param>
     /// <returns>Whether anything changed.</returns>
-    /// <exception cref="NotebookFormatException">The file is missing, or no nbformat 4 notebook in C#.</exception>
+    /// <exception cref="NotebookFormatException">The file is missing, in no certain encoding, or no nbformat 4 notebook in C#.</exception>
     public static bool Strip(string path)
     {
-        NotebookDocument.Load(path); // refuses what is no notebook of ours, with the reason
-        string before = File.ReadAllText(path), after = Normal(Stripped(JsonNode.Parse(before)!.AsObject()));
-        if (before == after) return false;
-        Replace(path, after);
+        var notebook = NotebookFile.ReadMarkedJson(path, out byte[] before);
+        NotebookDocument.Of(path, notebook); // refuses what is no notebook of ours, with the reason
+        byte[] after = NotebookFile.Encode(Normal(Stripped(notebook)));
+        if (before.AsSpan().SequenceEqual(after)) return false;
+        WholeFile.Write(path, stream => stream.Write(after));
         return true;
     }
 
+    /// <summary>
+    /// The one way in which a notebook is written: as Python's json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) and a
+    /// line end.
+    /// </summary>
+    public static string Normal(JsonNode notebook) => NotebookJson.Write(notebook) + "\n";
+
     /// <summary>Writes a text file under a temporary name and renames it.</summary>
-    internal static void Replace(string path, string text) => WholeFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    internal static void Replace(string path, string text) =>
+        WholeFile.Write(path, stream => stream.Write(NotebookFile.Encode(text)));
 
     /// <summary>A notebook of the given cells.</summary>
     internal static JsonObject Notebook(IEnumerable<(string Id, bool IsCode, string Source)> cells) => new()
@@ -46,29 +71,43 @@ public static class NotebookForm
     internal static string Source(JsonNode cell) =>
         cell["source"] is JsonArray lines ? string.Concat(lines.Select(line => (string?)line)) : (string?)cell["source"] ?? "";
 
-    private static JsonObject Stripped(JsonObject notebook)
+    /// <summary>A notebook's metadata as git holds them: those of a .NET (C#) notebook, and the author's own.</summary>
+    internal static JsonObject MetadataOf(JsonObject notebook) =>
+        Joined(notebook["metadata"]!.AsObject(), HostsOfNotebook, JsonNode.Parse(Metadata)!.AsObject());
+
+    /// <summary>A cell's metadata as git holds them: of code cells the kernel's name, and the author's own.</summary>
+    internal static JsonObject MetadataOfCell(JsonObject cell)
     {
-        var ids = new HashSet<string>();
-        var cells = notebook["cells"]!.AsArray().Select((cell, i) =>
-        {
-            string id = cell!["id"] is JsonValue value && value.TryGetValue(out string? own) && own.Length > 0 && ids.Add(own) ? own : Fresh(ids, i + 1);
-            string type = (string)cell["cell_type"]!, source = Source(cell).ReplaceLineEndings("\n");
-            if (type != "raw") return (JsonNode)Cell(id, type == "code", source);
-            var raw = Cell(id, isCode: false, source);
-            raw["cell_type"] = type;
-            return raw;
-        });
-        return new JsonObject
-        {
-            ["cells"] = new JsonArray([.. cells]), ["metadata"] = JsonNode.Parse(Metadata), ["nbformat"] = 4, ["nbformat_minor"] = 5,
-        };
+        var kernel = JsonNode.Parse(CodeMetadata)!.AsObject();
+        bool isCode = (string?)cell["cell_type"] == "code";
+        var joined = Joined(cell["metadata"]!.AsObject(), [.. HostsOfCells, .. kernel.Select(pair => pair.Key)], isCode ? kernel : []);
+        // JupyterLab notes here both what is folded away at the moment and, as source_hidden, what the author hides.
+        if (joined["jupyter"] is JsonObject view && view.Remove("outputs_hidden") && view.Count == 0) joined.Remove("jupyter");
+        return joined;
     }
 
-    private static string Fresh(HashSet<string> ids, int position)
+    /// <summary>Text with the line ends of Unix. Form feeds, U+0085 and U+2028 are characters of a line, not ends of it.</summary>
+    internal static string UnixLines(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal);
+
+    private static JsonObject Joined(JsonObject own, HashSet<string> unwanted, JsonObject known)
     {
-        string id = string.Create(CultureInfo.InvariantCulture, $"cell-{position}");
-        while (!ids.Add(id)) id += "-again";
-        return id;
+        foreach (var (key, value) in own)
+            if (!unwanted.Contains(key) && !known.ContainsKey(key)) known[key] = value?.DeepClone();
+        return known;
+    }
+
+    private static JsonObject Stripped(JsonObject notebook)
+    {
+        var cells = notebook["cells"]!.AsArray().Select(cell => cell!.AsObject()).ToArray();
+        CellIds.MakeStable(cells);
+        foreach (var cell in cells)
+        {
+            cell["metadata"] = MetadataOfCell(cell);
+            cell["source"] = Lines(UnixLines(Source(cell)));
+        }
+        notebook["metadata"] = MetadataOf(notebook);
+        notebook["nbformat_minor"] = 5;
+        return notebook;
     }
 
     private static JsonObject Cell(string id, bool isCode, string source)
@@ -97,68 +136,5 @@ public static class NotebookForm
             lines.Add((JsonNode)text[start..end]);
         }
         return lines;
-    }
-
-    /// <summary>The one way in which a notebook is written: as Python's json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) and a line end.</summary>
-    public static string Normal(JsonNode notebook)
-    {
-        var text = new StringBuilder();
-        Write(notebook, 0);
-        return text.Append('\n').ToString();
-
-        void Write(JsonNode? node, int depth)
-        {
-            switch (node)
-            {
-                case JsonObject { Count: > 0 } json:
-                    List('{', '}', json.OrderBy(pair => pair.Key, StringComparer.Ordinal), depth, pair =>
-                    {
-                        Quote(pair.Key);
-                        text.Append(": ");
-                        Write(pair.Value, depth + 1);
-                    });
-                    break;
-                case JsonArray { Count: > 0 } json:
-                    List('[', ']', json, depth, item => Write(item, depth + 1));
-                    break;
-                case JsonValue value when value.TryGetValue(out string? literal):
-                    Quote(literal);
-                    break;
-                default:
-                    text.Append(node?.ToJsonString() ?? "null");
-                    break;
-            }
-        }
-
-        void List<T>(char open, char close, IEnumerable<T> items, int depth, Action<T> write)
-        {
-            char before = open;
-            foreach (var item in items)
-            {
-                text.Append(before).Append('\n').Append(' ', depth + 1);
-                write(item);
-                before = ',';
-            }
-            text.Append('\n').Append(' ', depth).Append(close);
-        }
-
-        void Quote(string literal)
-        {
-            text.Append('"');
-            foreach (char c in literal)
-                text.Append(c switch
-                {
-                    '"' => "\\\"",
-                    '\\' => "\\\\",
-                    '\n' => "\\n",
-                    '\r' => "\\r",
-                    '\t' => "\\t",
-                    '\b' => "\\b",
-                    '\f' => "\\f",
-                    < ' ' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                    _ => c.ToString(),
-                });
-            text.Append('"');
-        }
     }
 }

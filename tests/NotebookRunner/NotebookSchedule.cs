@@ -58,7 +58,7 @@ public sealed record NotebookSchedule(int Jobs, int Threads)
     {
         try
         {
-            return (double?)NotebookDocument.ReadJson(executed)["metadata"]?["notebook_runner"]?["seconds"];
+            return (double?)NotebookFile.ReadJson(executed)["metadata"]?["notebook_runner"]?["seconds"];
         }
         catch (Exception e) when (e is NotebookFormatException or InvalidOperationException or FormatException)
         {

@@ -101,7 +101,7 @@ public sealed partial class ReadmeResults(string readme, string executed)
     private IEnumerable<string> Html(string notebook, string cell)
     {
         if (!_notebooks.TryGetValue(notebook, out var read))
-            _notebooks[notebook] = read = NotebookDocument.ReadJson(Path.Combine(executed, notebook + ".ipynb"));
+            _notebooks[notebook] = read = NotebookFile.ReadJson(Path.Combine(executed, notebook + ".ipynb"));
         var found = (read["cells"] as JsonArray ?? []).OfType<JsonObject>().FirstOrDefault(each => NotebookPage.TextOf(each["id"]) == cell)
             ?? throw new NotebookFormatException($"{notebook} has no cell {cell}.");
         return NotebookPage.OutputsOf(found).Select(output => NotebookPage.TextOf((output["data"] as JsonObject)?["text/html"]));

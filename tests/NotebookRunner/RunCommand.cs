@@ -32,7 +32,7 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         bool failed = _rows.Exists(row => row.Result is not { Failure: null });
         try
         {
-            if (!interrupted && writePages) WritePages();
+            if (!interrupted && writePages) WritePages(notebooks);
         }
         catch (Exception e) when (e is NotebookFormatException or ArgumentException)
         {
@@ -100,12 +100,14 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
     private static string Good(NotebookDocument notebook, NotebookResult result) => string.Create(
         CultureInfo.InvariantCulture, $"{notebook.Name}: ok, {notebook.Cells.Count} cells in {result.Elapsed.TotalSeconds:0.0} s");
 
-    private void WritePages()
+    private void WritePages(IEnumerable<string> notebooks)
     {
         // Also of notebooks that an earlier run left here, so that the index keeps naming them.
         string[] executed = [.. Directory.GetFiles(output, "*.ipynb").Order(StringComparer.Ordinal)];
         if (executed.Length == 0) return;
-        SiteWriter.Write(executed, output, Repository.Helpers);
+        var sources = notebooks.Select(path => Path.GetDirectoryName(Path.GetFullPath(path))!).Distinct();
+        foreach (string problem in SiteWriter.Write(executed, output, Repository.Helpers, [.. sources]))
+            console.Write(new Text(Printable(problem) + "\n", new Style(Color.Yellow)));
         console.WriteLine($"Pages: {Path.Combine(output, "index.html")}");
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using NotebookRunner;
 
 namespace NotebookHelpers.Tests.Runner;
 
@@ -26,7 +27,7 @@ internal static partial class NbFormat
         {
             string id = cell["id"]?.GetValue<string>() ?? "";
             string place = $"cell '{id}'";
-            Check(Id().IsMatch(id), $"{place}: id");
+            Check(CellIds.IsValid(id), $"{place}: id");
             Check(ids.Add(id), $"{place}: id used twice");
             Check(cell["metadata"] is JsonObject, $"{place}: metadata is no object");
             Check(IsMultiline(cell["source"]), $"{place}: source is no text");
@@ -34,7 +35,9 @@ internal static partial class NbFormat
             if (type != "code")
             {
                 Check(type is "markdown" or "raw", $"{place}: cell_type {type}");
-                Keys(cell, place, "cell_type", "id", "metadata", "source");
+                Check(cell["attachments"] is null or JsonObject, $"{place}: attachments are no object");
+                string[] optional = cell.ContainsKey("attachments") ? ["attachments"] : [];
+                Keys(cell, place, ["cell_type", "id", "metadata", "source", .. optional]);
                 continue;
             }
             Keys(cell, place, "cell_type", "execution_count", "id", "metadata", "outputs", "source");
@@ -79,9 +82,6 @@ internal static partial class NbFormat
     private static bool IsMultiline(JsonNode? node) => IsText(node) || (node is JsonArray lines && lines.All(IsText));
 
     private static bool IsCount(JsonNode? node) => node is null || (node is JsonValue value && value.TryGetValue(out int count) && count >= 0);
-
-    [GeneratedRegex("^[a-zA-Z0-9-_]{1,64}$")]
-    private static partial Regex Id();
 
     [GeneratedRegex("^[a-zA-Z0-9.+-]+/[a-zA-Z0-9.+-]+$")]
     private static partial Regex MimeType();

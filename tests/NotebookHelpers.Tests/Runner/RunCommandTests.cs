@@ -83,6 +83,20 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_of_notebooks_are_shown_and_missing_ones_told()
+    {
+        _folder.Write("there.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
+        var notebook = ScratchNotebook.Json("1");
+        notebook["cells"]!.AsArray().Add(ScratchNotebook.Markdown("text", "![](there.svg) ![](absent.svg)"));
+        _folder.Write("01-first.ipynb", notebook.ToJsonString());
+        var (exitCode, output) = Run();
+        Assert.Equal(0, exitCode);
+        Assert.Contains("01-first: the picture absent.svg cannot be shown", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("there.svg", output, StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(_folder.File("out/assets/pictures"), "*.svg"));
+    }
+
+    [Fact]
     public void A_damaged_file_among_the_results_is_named()
     {
         _folder.Notebook("01-first.ipynb", "1");

@@ -18,6 +18,12 @@ internal sealed class ScratchFolder : IDisposable
         return File(name);
     }
 
+    public string Write(string name, byte[] bytes)
+    {
+        System.IO.File.WriteAllBytes(File(name), bytes);
+        return File(name);
+    }
+
     /// <summary>Writes a notebook of code cells.</summary>
     public string Notebook(string name, params string[] cells) => Write(name, ScratchNotebook.Json(cells).ToJsonString());
 

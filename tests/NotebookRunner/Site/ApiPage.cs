@@ -13,37 +13,32 @@ internal static partial class ApiPage
 {
     public const string Name = "api";
 
-    private static readonly Dictionary<string, string> Keywords = new()
-    {
-        ["System.String"] = "string", ["System.Int32"] = "int", ["System.Int64"] = "long", ["System.Double"] = "double", ["System.Single"] = "float",
-        ["System.Boolean"] = "bool", ["System.Byte"] = "byte", ["System.Object"] = "object", ["TorchSharp.torch.Tensor"] = "Tensor",
-    };
-
     /// <param name="assembly">The library's file; its documentation stands beside it, under the same name with .xml.</param>
     /// <param name="library">The folder lib/, whose folders group the types; a type found in none stands under "Other".</param>
     /// <param name="series">The notebooks' pages.</param>
     public static string ToHtml(string assembly, string library, IReadOnlyList<NotebookPage> series)
     {
         var shown = PublicNames(assembly); // the documentation has internal names too
-        Member[] members = [.. XDocument.Load(Path.ChangeExtension(assembly, ".xml")).Descendants("member")
-            .Where(member => member.Element("inheritdoc") is null).Select(Member.Of).Where(member => shown.Contains(member.Id))];
-        Member[] types = [.. members.Where(member => member.Kind == 'T').OrderBy(type => type.Id, StringComparer.Ordinal)];
+        ApiMember[] members = [.. XDocument.Load(Path.ChangeExtension(assembly, ".xml")).Descendants("member")
+            .Where(member => member.Element("inheritdoc") is null).Select(ApiMember.Of).Where(member => shown.Contains(member.Id))];
+        ApiMember[] types = [.. members.Where(member => member.Kind == 'T').OrderBy(type => type.Id, StringComparer.Ordinal)];
         var known = types.Select(type => type.Id).ToHashSet();
         var folders = Folders(library);
         var body = new StringBuilder();
         var contents = new StringBuilder();
-        foreach (var group in types.GroupBy(type => folders.GetValueOrDefault(type.Short.Split('<')[0], "Other")).OrderBy(group => group.Key, StringComparer.Ordinal))
+        var ideas = types.GroupBy(type => folders.GetValueOrDefault(type.Short.Split('<')[0], "Other"));
+        foreach (var group in ideas.OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             string anchor = "idea-" + group.Key.ToLowerInvariant();
             contents.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#{anchor}\">{Page.Encode(group.Key)}</a></li>");
             body.Append(CultureInfo.InvariantCulture, $"<h2 id=\"{anchor}\">{Page.Encode(group.Key)}</h2>\n");
             foreach (var type in group)
             {
-                body.Append(CultureInfo.InvariantCulture, $"<section><h3 id=\"{Anchor(type.Id)}\">{Page.Encode(type.Short)}</h3>\n{Text(type, known)}");
+                body.Append($"<section><h3 id=\"{Anchor(type.Id)}\">{Page.Encode(type.Short)}</h3>\n{Text(type, known)}");
                 // A record's constructor has the record's own text.
                 foreach (var member in members.Where(member => member.Kind != 'T' && member.Owner == type.Id
                     && !(member.Short == "#ctor" && (string?)member.Xml.Element("summary") == (string?)type.Xml.Element("summary"))))
-                    body.Append(CultureInfo.InvariantCulture, $"<h4><code>{Page.Encode(member.Signature)}</code></h4>\n{Text(member, known)}");
+                    body.Append($"<h4><code>{Page.Encode(member.Signature)}</code></h4>\n{Text(member, known)}");
                 body.Append("</section>\n");
             }
         }
@@ -57,7 +52,7 @@ internal static partial class ApiPage
             """);
     }
 
-    private static string Text(Member member, HashSet<string> known)
+    private static string Text(ApiMember member, HashSet<string> known)
     {
         var html = new StringBuilder();
         void Paragraph(string? element, string before = "")
@@ -71,39 +66,45 @@ internal static partial class ApiPage
         {
             html.Append("<dl>");
             foreach (var parameter in parameters)
-                html.Append(CultureInfo.InvariantCulture, $"<dt><code>{Page.Encode((string)parameter.Attribute("name")!)}</code></dt><dd>{Inline(parameter, known)}</dd>");
+                html.Append($"<dt><code>{Page.Encode((string)parameter.Attribute("name")!)}</code></dt><dd>{Inline(parameter, known)}</dd>");
             html.Append("</dl>\n");
         }
         Paragraph("returns", "Returns: ");
         Paragraph("remarks");
         foreach (var error in member.Xml.Elements("exception"))
-            html.Append(CultureInfo.InvariantCulture, $"<p><code>{Page.Encode(LastName((string?)error.Attribute("cref") ?? ""))}</code>: {Inline(error, known)}</p>\n");
+        {
+            string name = LastName((string?)error.Attribute("cref") ?? "");
+            html.Append($"<p><code>{Page.Encode(name)}</code>: {Inline(error, known)}</p>\n");
+        }
         return html.ToString();
     }
 
     private static string Inline(XElement element, HashSet<string> known) => string.Concat(element.Nodes().Select(node => node switch
     {
         XText text => Page.Encode(Spaces().Replace(text.Value, " ")),
-        XElement { Name.LocalName: "see" or "seealso" } see => Reference((string?)see.Attribute("cref"), known) ?? $"<code>{Page.Encode((string?)see.Attribute("langword") ?? see.Value)}</code>",
-        XElement { Name.LocalName: "paramref" or "typeparamref" } named => $"<code>{Page.Encode((string?)named.Attribute("name") ?? "")}</code>",
-        XElement { Name.LocalName: "c" or "code" } code => $"<code>{Page.Encode(code.Value)}</code>",
+        XElement { Name.LocalName: "see" or "seealso" } see =>
+            Reference((string?)see.Attribute("cref"), known) ?? CodeOf((string?)see.Attribute("langword") ?? see.Value),
+        XElement { Name.LocalName: "paramref" or "typeparamref" } named => CodeOf((string?)named.Attribute("name") ?? ""),
+        XElement { Name.LocalName: "c" or "code" } code => CodeOf(code.Value),
         XElement { Name.LocalName: "em" or "i" } emphasis => $"<em>{Inline(emphasis, known)}</em>",
         XElement other => Inline(other, known) + " ",
         _ => "",
     }));
 
+    private static string CodeOf(string text) => $"<code>{Page.Encode(text)}</code>";
+
     private static string? Reference(string? cref, HashSet<string> known)
     {
         if (cref is not { Length: > 2 }) return null;
-        string id = cref[2..].Split('(')[0], type = known.Contains(id) ? id : id.Contains('.', StringComparison.Ordinal) ? id[..id.LastIndexOf('.')] : id;
-        string code = $"<code>{Page.Encode(LastName(cref))}</code>";
+        string id = cref[2..].Split('(')[0], code = CodeOf(LastName(cref));
+        string type = known.Contains(id) || !id.Contains('.', StringComparison.Ordinal) ? id : id[..id.LastIndexOf('.')];
         return known.Contains(type) ? $"<a href=\"#{Anchor(type)}\">{code}</a>" : code;
     }
 
     private static string LastName(string cref)
     {
         string name = cref.Split('(')[0];
-        return Arity().Replace(name[(name.LastIndexOf('.') + 1)..], "").Replace("#ctor", "constructor", StringComparison.Ordinal);
+        return ApiMember.Arity().Replace(name[(name.LastIndexOf('.') + 1)..], "").Replace("#ctor", "constructor", StringComparison.Ordinal);
     }
 
     private static string Anchor(string typeId) => NotInAnchor().Replace(typeId[(typeId.LastIndexOf('.') + 1)..], "-");
@@ -118,13 +119,16 @@ internal static partial class ApiPage
         {
             if ((type.Attributes & TypeAttributes.VisibilityMask) != TypeAttributes.Public) continue;
             string name = $"{reader.GetString(type.Namespace)}.{reader.GetString(type.Name)}";
-            bool IsPublic(MethodDefinitionHandle method) => !method.IsNil && (reader.GetMethodDefinition(method).Attributes & MethodAttributes.MemberAccessMask) == MethodAttributes.Public;
+            bool IsPublic(MethodDefinitionHandle method) => !method.IsNil
+                && (reader.GetMethodDefinition(method).Attributes & MethodAttributes.MemberAccessMask) == MethodAttributes.Public;
             names.Add(name);
             foreach (var method in type.GetMethods().Where(IsPublic))
                 names.Add($"{name}.{reader.GetString(reader.GetMethodDefinition(method).Name).Replace('.', '#')}");
-            foreach (var property in type.GetProperties().Select(reader.GetPropertyDefinition).Where(property => IsPublic(property.GetAccessors().Getter)))
+            var properties = type.GetProperties().Select(reader.GetPropertyDefinition);
+            foreach (var property in properties.Where(property => IsPublic(property.GetAccessors().Getter)))
                 names.Add($"{name}.{reader.GetString(property.Name)}");
-            foreach (var field in type.GetFields().Select(reader.GetFieldDefinition).Where(field => field.Attributes.HasFlag(FieldAttributes.Public)))
+            var fields = type.GetFields().Select(reader.GetFieldDefinition);
+            foreach (var field in fields.Where(field => field.Attributes.HasFlag(FieldAttributes.Public)))
                 names.Add($"{name}.{reader.GetString(field.Name)}");
         }
         return names;
@@ -141,76 +145,13 @@ internal static partial class ApiPage
         return folders;
     }
 
-    /// <summary>A documented name, such as M:NotebookHelpers.Mnist.Load(System.Boolean).</summary>
-    private sealed record Member(char Kind, string Id, string Owner, string Arguments, XElement Xml)
-    {
-        public static Member Of(XElement xml)
-        {
-            string name = (string)xml.Attribute("name")!, path = name[2..].Split('(')[0];
-            // Generic methods carry the number of their type parameters: Check``1.
-            return new(name[0], GenericMethod().Replace(path, ""), path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : "", name.Contains('(', StringComparison.Ordinal) ? name[(name.IndexOf('(') + 1)..^1] : "", xml);
-        }
-
-        public string Short => Arity().Replace(Id[(Id.LastIndexOf('.') + 1)..], "<T>");
-
-        public string Signature
-        {
-            get
-            {
-                if (Kind != 'M') return Short;
-                string name = Short == "#ctor" ? "new " + Arity().Replace(Owner[(Owner.LastIndexOf('.') + 1)..], "") : Short;
-                string[] types = [.. Split(Arguments).Select(CSharp)];
-                string[] names = [.. Xml.Elements("param").Select(parameter => (string)parameter.Attribute("name")!)];
-                return $"{name}({string.Join(", ", types.Select((type, i) => i < names.Length ? $"{type} {names[i]}" : type))})";
-            }
-        }
-
-        private static string CSharp(string type)
-        {
-            if (type.EndsWith('@')) return CSharp(type[..^1]);
-            if (type.EndsWith(']')) return CSharp(type[..type.LastIndexOf('[')]) + "[" + new string(',', type[type.LastIndexOf('[')..].Count(c => c == ',')) + "]";
-            if (type.StartsWith('`')) return type.TrimStart('`') is "0" ? "T" : "T" + type.TrimStart('`');
-            int open = type.IndexOf('{', StringComparison.Ordinal);
-            string own = open < 0 ? type : type[..open];
-            string shown = Keywords.GetValueOrDefault(own) ?? own[(own.LastIndexOf('.') + 1)..];
-            if (open < 0) return shown;
-            string[] inner = [.. Split(type[(open + 1)..^1]).Select(CSharp)];
-            return shown switch
-            {
-                "Nullable" => inner[0] + "?",
-                "ValueTuple" => $"({string.Join(", ", inner)})",
-                _ => $"{shown}<{string.Join(", ", inner)}>",
-            };
-        }
-
-        // At commas that are in no bracket.
-        private static IEnumerable<string> Split(string list)
-        {
-            int depth = 0, start = 0;
-            for (int i = 0; i < list.Length; i++)
-            {
-                if (list[i] is '{' or '[') depth++;
-                if (list[i] is '}' or ']') depth--;
-                if (list[i] != ',' || depth > 0) continue;
-                yield return list[start..i];
-                start = i + 1;
-            }
-            if (list.Length > 0) yield return list[start..];
-        }
-    }
-
-    [GeneratedRegex(@"``\d+$")]
-    private static partial Regex GenericMethod();
-
-    [GeneratedRegex(@"`+\d+")]
-    private static partial Regex Arity();
-
     [GeneratedRegex(@"[^\w]+")]
     private static partial Regex NotInAnchor();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
 
-    [GeneratedRegex(@"^\s*public [^;{(=]*?\b(class|record|struct|enum|interface|delegate [\w<>\[\]]+) (?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\s*public [^;{(=]*?\b(class|record|struct|enum|interface|delegate [\w<>\[\]]+) (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

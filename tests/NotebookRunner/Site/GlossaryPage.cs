@@ -29,10 +29,13 @@ internal static class GlossaryPage
         var rows = new StringBuilder();
         foreach (var term in Terms)
         {
-            string anchor = MarkdownPage.KoreanAnchor(term.Korean);
-            if (pages.FirstOrDefault(page => page.Html.Contains($" id=\"{anchor}\"", StringComparison.Ordinal)).Page is not { } first) continue;
+            string anchor = PageAnchors.OfKorean(term.Korean);
+            string place = $" id=\"{anchor}\"";
+            if (pages.FirstOrDefault(page => page.Html.Contains(place, StringComparison.Ordinal)).Page is not { } first) continue;
             rows.Append(CultureInfo.InvariantCulture, $"""
-                <tr><th scope="row">{Page.Encode(term.English)}</th><td lang="ko">{Page.Encode(term.Korean)}</td><td>{Page.Encode(term.Meaning)}</td><td><a href="{Page.Url(first.Name)}#{Uri.EscapeDataString(anchor)}">{Page.Encode(first.Title)}</a></td></tr>
+                <tr><th scope="row">{Page.Encode(term.English)}</th><td lang="ko">{Page.Encode(term.Korean)}</td>
+                <td>{Page.Encode(term.Meaning)}</td>
+                <td><a href="{Page.Url(first.Name)}#{Uri.EscapeDataString(anchor)}">{Page.Encode(first.Title)}</a></td></tr>
 
                 """);
         }
@@ -43,7 +46,8 @@ internal static class GlossaryPage
             <h1>Glossary</h1>
             <p class="lead">{description}</p>
             <div class="scroll"><table>
-            <thead><tr><th scope="col">term</th><th scope="col">Korean</th><th scope="col">meaning</th><th scope="col">first used in</th></tr></thead>
+            <thead><tr><th scope="col">term</th><th scope="col">Korean</th>
+            <th scope="col">meaning</th><th scope="col">first used in</th></tr></thead>
             <tbody>
             {rows}</tbody>
             </table></div>

@@ -6,17 +6,21 @@ namespace NotebookRunner;
 /// <summary>The page that links all notebooks, each as a card with its first picture.</summary>
 internal static class IndexPage
 {
-    private const string Description = "A series of notebooks that teach contrastive learning by running it: on real data, with every number computed and checked.";
+    private const string Description =
+        "A series of notebooks that teach contrastive learning by running it: on real data, with every number computed and checked.";
 
     /// <summary>Stands in for a picture: two points that pull each other, and one pushed away.</summary>
     private const string Drawing = """
-        <svg viewBox="0 0 320 180" aria-hidden="true"><g fill="none" stroke="currentColor" stroke-width="2"><circle cx="96" cy="96" r="14"/><circle cx="150" cy="72" r="14"/><circle cx="246" cy="104" r="14" stroke-dasharray="4 4"/><path d="m109 90 28-12"/><path d="m166 77 62 21" stroke-dasharray="2 7"/></g></svg>
+        <svg viewBox="0 0 320 180" aria-hidden="true"><g fill="none" stroke="currentColor" stroke-width="2">
+        <circle cx="96" cy="96" r="14"/><circle cx="150" cy="72" r="14"/><circle cx="246" cy="104" r="14" stroke-dasharray="4 4"/>
+        <path d="m109 90 28-12"/><path d="m166 77 62 21" stroke-dasharray="2 7"/></g></svg>
         """;
 
     /// <param name="pages">The notebooks, in order.</param>
     /// <param name="pictures">The address of each one's picture; null for those without.</param>
     /// <param name="further">The site's other pages.</param>
-    public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<string?> pictures, IReadOnlyList<(string Name, string Title)> further)
+    public static string ToHtml(
+        IReadOnlyList<NotebookPage> pages, IReadOnlyList<string?> pictures, IReadOnlyList<(string Name, string Title)> further)
     {
         var cards = new StringBuilder();
         foreach (var (page, picture) in pages.Zip(pictures))
@@ -24,7 +28,8 @@ internal static class IndexPage
             string shown = picture is null ? Drawing.Trim() : $"<img src=\"{picture}\" alt=\"\" loading=\"lazy\">";
             string facts = page.Facts.Length > 0 ? $"<p class=\"facts\">{Page.Encode(page.Facts)}</p>" : "";
             cards.Append(CultureInfo.InvariantCulture, $"""
-                <li class="card"><div class="picture">{shown}</div><h2><a href="{Page.Url(page.Name)}">{Page.Encode(page.Title)}</a></h2><p>{Page.Encode(page.Promise)}</p>{facts}</li>
+                <li class="card"><div class="picture">{shown}</div>
+                <h2><a href="{Page.Url(page.Name)}">{Page.Encode(page.Title)}</a></h2><p>{Page.Encode(page.Promise)}</p>{facts}</li>
 
                 """);
         }

@@ -41,7 +41,8 @@ internal static class Katex
                 scratch.Delete(recursive: true);
             }
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error is IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException)
         {
             if (Directory.Exists(target)) return true; // another run was faster
             Console.Error.WriteLine($"KaTeX could not be copied into the site ({error.Message}); the pages link to its CDN.");
@@ -58,10 +59,13 @@ internal static class Katex
         while (tar.GetNextEntry() is { } entry)
         {
             string name = Path.GetFileName(entry.Name);
-            if (entry.Name is Root + "katex.min.js" or Root + "katex.min.css") entry.ExtractToFile(Path.Combine(folder, name), overwrite: true);
-            else if (entry.Name == $"{Root}fonts/{name}" && name.EndsWith(".woff2", StringComparison.Ordinal)) entry.ExtractToFile(Path.Combine(folder, "fonts", name), overwrite: true);
+            if (entry.Name is Root + "katex.min.js" or Root + "katex.min.css")
+                entry.ExtractToFile(Path.Combine(folder, name), overwrite: true);
+            else if (entry.Name == $"{Root}fonts/{name}" && name.EndsWith(".woff2", StringComparison.Ordinal))
+                entry.ExtractToFile(Path.Combine(folder, "fonts", name), overwrite: true);
         }
-        if (!File.Exists(Path.Combine(folder, "katex.min.js")) || !File.Exists(Path.Combine(folder, "katex.min.css"))) throw new InvalidDataException("its package holds no katex.min.js");
+        if (!File.Exists(Path.Combine(folder, "katex.min.js")) || !File.Exists(Path.Combine(folder, "katex.min.css")))
+            throw new InvalidDataException("its package holds no katex.min.js");
     }
 
     private static bool Pack(string folder)

@@ -1,69 +1,69 @@
-using System.Text.RegularExpressions;
+using System.Text.Json.Nodes;
+using AngleSharp.Dom;
 using Markdig;
-using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Extensions.EmphasisExtras;
 using Markdig.Extensions.Mathematics;
-using Markdig.Extensions.Tables;
-using Markdig.Helpers;
-using Markdig.Parsers;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
-using Markdig.Renderers.Html.Inlines;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
 namespace NotebookRunner;
 
-/// <summary>A heading of a page; its text as HTML.</summary>
-internal sealed record Heading(int Level, string Anchor, string Html);
-
-/// <summary>Renders the Markdown of one page: tables, mathematics, anchors that are unique on the page, links between the pages of the series.</summary>
-internal sealed partial class MarkdownPage(ISet<string> pagesOfSeries)
+/// <summary>
+/// Renders the Markdown of one page: tables, mathematics, anchors that are unique on the page, links that lead somewhere.
+/// </summary>
+/// <param name="links">Where the page's links lead.</param>
+/// <param name="ownIds">Ids that the page itself uses.</param>
+internal sealed class MarkdownPage(PageLinks links, IEnumerable<string> ownIds)
 {
     // Some texts take a parser time that grows with the square of their length.
     private const int LongestText = 200_000;
 
     private static readonly MarkdownPipeline Pipeline = BuildPipeline();
 
-    private readonly HashSet<string> _anchors = [.. Page.Ids];
+    private readonly PageAnchors _anchors = new([.. ownIds]);
 
-    /// <summary>The headings so far, in order.</summary>
-    public List<Heading> Headings { get; } = [];
+    /// <summary>The headings of prose so far, in order.</summary>
+    public IReadOnlyList<Heading> Headings => _anchors.Headings;
 
-    /// <summary>The Markdown as HTML in which nothing runs. Headings are noted, unless <paramref name="isOutput"/>.</summary>
-    public string ToHtml(string markdown, bool isOutput = false)
+    /// <summary>The Markdown as HTML in which nothing runs.</summary>
+    /// <param name="markdown">The text.</param>
+    /// <param name="attachments">The files that its cell holds.</param>
+    /// <param name="isOutput">Whether a cell put it out: then its headings are none of the page's, and its terms no first uses.</param>
+    public string ToHtml(string markdown, JsonObject? attachments = null, bool isOutput = false)
     {
         if (Parse(markdown) is not { } document) return Page.Text(markdown, "plain");
-        foreach (var heading in document.Descendants<HeadingBlock>()) Register(heading, isOutput);
         // $$...$$ inside a paragraph is displayed mathematics in every notebook host.
-        foreach (var math in document.Descendants<MathInline>().Where(math => math.DelimiterCount == 2)) math.GetAttributes().AddClass("display");
-        foreach (var link in document.Descendants<LinkInline>().ToArray()) Resolve(link);
-
-        var html = new SafeHtml(Target);
+        foreach (var math in document.Descendants<MathInline>().Where(math => math.DelimiterCount == 2))
+            math.GetAttributes().AddClass("display");
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         Pipeline.Setup(renderer);
-        renderer.ObjectRenderers.ReplaceOrAdd<CodeBlockRenderer>(new CodeRenderer());
-        renderer.ObjectRenderers.ReplaceOrAdd<HeadingRenderer>(new AnchoredHeadingRenderer());
-        renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new ScrollingTableRenderer());
-        renderer.ObjectRenderers.ReplaceOrAdd<HtmlBlockRenderer>(new SafeBlockRenderer(html));
-        renderer.ObjectRenderers.ReplaceOrAdd<HtmlInlineRenderer>(new SafeInlineRenderer(html));
-        renderer.ObjectRenderers.ReplaceOrAdd<LiteralInlineRenderer>(new LanguageRenderer(isOutput ? null : _anchors));
+        MarkdownRenderers.Replace(renderer);
         renderer.Render(document);
-        return writer + html.CloseAll();
+
+        using var html = ProseSanitizer.Clean(writer.ToString());
+        if (html.Body is not { } body) return "";
+        FindMathematics(body);
+        foreach (var link in body.QuerySelectorAll("a[href]").ToArray()) Lead(link);
+        foreach (var media in body.QuerySelectorAll("img, audio, video, source").ToArray()) Show(media, attachments);
+        _anchors.Assign(body, isOutput);
+        return body.InnerHtml;
     }
 
     /// <summary>The text of the first heading and of the first paragraph.</summary>
     public static (string? Heading, string? Paragraph) Opening(string markdown) => Parse(markdown) is { } document
-        ? (document.Descendants<HeadingBlock>().Select(PlainText).FirstOrDefault(), document.Descendants<ParagraphBlock>().Select(PlainText).FirstOrDefault())
+        ? (document.Descendants<HeadingBlock>().Select(PlainText).FirstOrDefault(),
+            document.Descendants<ParagraphBlock>().Select(PlainText).FirstOrDefault())
         : (null, null);
 
     private static MarkdownPipeline BuildPipeline()
     {
         var builder = new MarkdownPipelineBuilder()
-            .UsePipeTables().UseMathematics().UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
-            .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough).UseAutoLinks();
-        builder.InlineParsers.Insert(0, new SpacedMathParser());
+            .UsePipeTables().UseMathematics().UseEmphasisExtras(EmphasisExtraOptions.Strikethrough).UseAutoLinks();
+        builder.BlockParsers.Insert(0, new MathEnvironmentParser());
+        builder.InlineParsers.Insert(0, new DisplayMathParser());
         return builder.Build();
     }
 
@@ -80,154 +80,75 @@ internal sealed partial class MarkdownPage(ISet<string> pagesOfSeries)
         }
     }
 
-    private void Register(HeadingBlock heading, bool isOutput)
-    {
-        var attributes = heading.GetAttributes();
-        string wanted = attributes.Id is { Length: > 0 } id ? id : "section", anchor = wanted;
-        for (int i = 2; !_anchors.Add(anchor); i++) anchor = $"{wanted}-{i}";
-        attributes.Id = anchor;
-        if (!isOutput) Headings.Add(new(heading.Level, anchor, HtmlOf(heading)));
-    }
+    private static string PlainText(LeafBlock block) =>
+        string.Concat((block.Inline?.Descendants().OfType<Inline>() ?? []).Select(PlainText)).Trim();
 
-    private static string PlainText(LeafBlock block) => string.Concat(Inlines(block).Select(TextOf)).Trim();
-
-    private static string HtmlOf(LeafBlock block) => string.Concat(Inlines(block)
-        .Select(inline => inline is MathInline math ? $"<span class=\"math\">\\({Page.Encode(math.Content.ToString())}\\)</span>" : Page.Encode(TextOf(inline))));
-
-    private static IEnumerable<Inline> Inlines(LeafBlock block) => block.Inline?.Descendants().OfType<Inline>() ?? [];
-
-    private static string TextOf(Inline inline) => inline switch
+    private static string PlainText(Inline inline) => inline switch
     {
         LiteralInline literal => literal.Content.ToString(),
         CodeInline code => code.Content,
         MathInline math => math.Content.ToString(),
         HtmlEntityInline entity => entity.Transcoded.ToString(),
-        HtmlInline html when SafeHtml.IsShown(html.Tag) => html.Tag,
+        HtmlInline html when ProseSanitizer.IsShown(html.Tag) => html.Tag,
         LineBreakInline => " ",
         _ => "",
     };
 
-    private void Resolve(LinkInline link)
+    // Markdig finds mathematics in Markdown. Hosts find it in the text of HTML blocks, too; not in code.
+    private static void FindMathematics(IElement body)
     {
-        if (Target(link.Url ?? "", link.IsImage) is { } target)
+        foreach (var text in body.Descendants<IText>().ToArray())
         {
-            link.Url = target;
+            if (!text.Data.AsSpan().ContainsAny('$', '\\', MarkdownRenderers.LiteralDollar)) continue;
+            if (text.Ancestors<IElement>().Any(element => element.LocalName is "code" or "pre" or "kbd" or "samp" || IsMath(element)))
+            {
+                text.Data = text.Data.Replace(MarkdownRenderers.LiteralDollar, '$');
+                continue;
+            }
+            foreach (var piece in MathSyntax.Split(text.Data)) text.Parent!.InsertBefore(Node(body.Owner!, piece), text);
+            text.Remove();
+        }
+    }
+
+    private static bool IsMath(IElement element) => element.ClassList.Contains("math");
+
+    private static INode Node(IDocument document, MathSyntax.Piece piece)
+    {
+        string content = piece.Text.Replace(MarkdownRenderers.LiteralDollar, '$');
+        if (!piece.IsMath) return document.CreateTextNode(content);
+        var math = document.CreateElement("span");
+        math.ClassName = piece.IsDisplay ? "math display" : "math";
+        math.TextContent = piece.IsDisplay ? $"\\[{content}\\]" : $"\\({content}\\)";
+        return math;
+    }
+
+    private void Lead(IElement link)
+    {
+        string? target = links.Target(link.GetAttribute("href")!);
+        if (target is not null)
+        {
+            link.SetAttribute("href", target);
+            if (!PageLinks.IsExternal(target)) return;
+            link.SetAttribute("target", "_blank");
+            link.SetAttribute("rel", "noopener");
             return;
         }
-        // A link that leads nowhere from this site is shown as the text it has.
-        var text = new ContainerInline();
-        while (link.FirstChild is { } child)
-        {
-            child.Remove();
-            text.AppendChild(child);
-        }
-        link.ReplaceBy(text, copyChildren: false);
+        // A link that leads nowhere from this site is shown as the text it has; what leads to it still does.
+        link.RemoveAttribute("href");
+        if (link.Attributes.Length == 0) Unwrap(link);
     }
 
-    /// <summary>Where a link of a notebook leads from its page; null if it must not or cannot be followed from there.</summary>
-    private string? Target(string url, bool isImage)
+    private void Show(IElement media, JsonObject? attachments)
     {
-        // Browsers ignore control characters in "java\nscript:".
-        url = string.Concat(url.Where(c => !char.IsControl(c))).Trim();
-        if (url.StartsWith('#')) return url;
-        if (Scheme().Match(url) is { Success: true } scheme)
-            return scheme.Value.ToLowerInvariant() is "http:" or "https:" or "mailto:" || (isImage && url.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase)) ? url : null;
-        if (isImage) return url;
-        var (file, anchor) = url.IndexOf('#', StringComparison.Ordinal) is >= 0 and var at ? (url[..at], url[at..]) : (url, "");
-        // Between notebooks on disk the links name .ipynb files; between pages they name .html files. The README is the index.
-        if (file == "../README.md") return "index.html";
-        string name = Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(file));
-        return file.EndsWith(".ipynb", StringComparison.Ordinal) && pagesOfSeries.Contains(name) ? Page.Url(name) + anchor : null;
+        if (media.LocalName != "img" && !media.HasAttribute("src")) return; // audio and video have their sources in elements
+        if (links.Media(media.GetAttribute("src") ?? "", attachments) is { } address) media.SetAttribute("src", address);
+        else if (media.LocalName != "img") media.Remove();
+        else media.Parent!.ReplaceChild(media.Owner!.CreateTextNode(media.GetAttribute("alt") ?? ""), media);
     }
 
-    [GeneratedRegex("^[a-zA-Z][a-zA-Z0-9+.-]*:")]
-    private static partial Regex Scheme();
-
-    [GeneratedRegex(@"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+(\s+[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+)*")]
-    private static partial Regex Hangul();
-
-    // Every notebook host sets $$ x $$ as mathematics; Markdig alone wants no space inside.
-    private sealed class SpacedMathParser : InlineParser
+    private static void Unwrap(IElement element)
     {
-        public SpacedMathParser() => OpeningCharacters = ['$'];
-
-        public override bool Match(InlineProcessor processor, ref StringSlice slice)
-        {
-            if (slice.PeekChar() != '$') return false;
-            int start = slice.Start + 2, end = slice.Text.IndexOf("$$", start, slice.End + 1 - start, StringComparison.Ordinal);
-            if (end < 0) return false;
-            var content = new StringSlice(slice.Text, start, end - 1);
-            content.Trim();
-            if (content.IsEmpty) return false;
-            var math = new MathInline { Delimiter = '$', DelimiterCount = 2, Content = content };
-            math.GetAttributes().AddClass("math");
-            processor.Inline = math;
-            slice.Start = end + 2;
-            return true;
-        }
-    }
-
-    private sealed class CodeRenderer : HtmlObjectRenderer<CodeBlock>
-    {
-        protected override void Write(HtmlRenderer renderer, CodeBlock obj)
-        {
-            renderer.EnsureLine();
-            renderer.WriteLine(Page.Code(obj.Lines.ToString(), isCSharp: obj is FencedCodeBlock { Info: "csharp" or "cs" or "c#" or "C#" }));
-        }
-    }
-
-    private sealed class AnchoredHeadingRenderer : HtmlObjectRenderer<HeadingBlock>
-    {
-        protected override void Write(HtmlRenderer renderer, HeadingBlock obj)
-        {
-            string id = Page.Encode(obj.GetAttributes().Id!);
-            renderer.EnsureLine();
-            renderer.Write($"<h{obj.Level} id=\"{id}\">").WriteLeafInline(obj);
-            renderer.WriteLine($" <a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this section\">#</a></h{obj.Level}>");
-        }
-    }
-
-    private sealed class ScrollingTableRenderer : HtmlTableRenderer
-    {
-        protected override void Write(HtmlRenderer renderer, Table table)
-        {
-            renderer.Write("<div class=\"scroll\">");
-            base.Write(renderer, table);
-            renderer.WriteLine("</div>");
-        }
-    }
-
-    private sealed class SafeBlockRenderer(SafeHtml html) : HtmlObjectRenderer<HtmlBlock>
-    {
-        protected override void Write(HtmlRenderer renderer, HtmlBlock obj) => renderer.WriteLine(html.Clean(obj.Lines.ToString()));
-    }
-
-    private sealed class SafeInlineRenderer(SafeHtml html) : HtmlObjectRenderer<HtmlInline>
-    {
-        protected override void Write(HtmlRenderer renderer, HtmlInline obj)
-        {
-            if (renderer.EnableHtmlForInline) renderer.Write(html.Clean(obj.Tag));
-        }
-    }
-
-    /// <summary>The anchor of a Korean term where a page first uses it.</summary>
-    public static string KoreanAnchor(string korean) => "ko-" + Hangul().Match(korean).Value.Replace(' ', '-');
-
-    // Screen readers pronounce a Korean term in Korean only if told that it is. Its first use has an anchor for the glossary.
-    private sealed class LanguageRenderer(HashSet<string>? anchors) : HtmlObjectRenderer<LiteralInline>
-    {
-        protected override void Write(HtmlRenderer renderer, LiteralInline obj)
-        {
-            string text = obj.Content.ToString();
-            int at = 0;
-            if (renderer.EnableHtmlForInline)
-                foreach (Match korean in Hangul().Matches(text))
-                {
-                    string anchor = KoreanAnchor(korean.Value), id = anchors?.Add(anchor) == true ? $" id=\"{anchor}\"" : "";
-                    renderer.WriteEscape(text[at..korean.Index]).Write($"<span lang=\"ko\"{id}>").Write(korean.Value).Write("</span>");
-                    at = korean.Index + korean.Length;
-                }
-            renderer.WriteEscape(text[at..]);
-        }
+        while (element.FirstChild is { } child) element.Parent!.InsertBefore(child, element);
+        element.Remove();
     }
 }

@@ -12,7 +12,7 @@ internal static partial class Page
     public const string SiteTitle = "Contrastive learning in C#";
 
     // Longer texts are cut: a page is to be read, and the executed notebook beside it holds all.
-    private const int LongestText = 100_000;
+    private const int LongestText = 100_000, LongestOverwritten = 1_000_000;
 
     /// <summary>Ids that the page itself uses.</summary>
     public static readonly string[] Ids = ["content", "theme", "status"];
@@ -29,11 +29,17 @@ internal static partial class Page
     /// <param name="series">The pages to choose from in the header.</param>
     /// <param name="current">Which of them this is; null for none.</param>
     /// <param name="body">The contents, as HTML.</param>
-    public static string Html(string title, string description, string head, IReadOnlyList<NotebookPage> series, NotebookPage? current, string body)
+    public static string Html(
+        string title, string description, string head, IReadOnlyList<NotebookPage> series, NotebookPage? current, string body)
     {
         var chapters = new StringBuilder();
         foreach (var page in series)
-            chapters.Append(CultureInfo.InvariantCulture, $"<li><a href=\"{Url(page.Name)}\" title=\"{Encode(page.Title)}\" aria-label=\"{Encode(page.Title)}\"{(page == current ? " aria-current=\"page\"" : "")}>{Encode(page.Number)}</a></li>");
+        {
+            string name = Encode(page.Title), mark = page == current ? " aria-current=\"page\"" : "";
+            chapters.Append(
+                CultureInfo.InvariantCulture,
+                $"<li><a href=\"{Url(page.Name)}\" title=\"{name}\" aria-label=\"{name}\"{mark}>{Encode(page.Number)}</a></li>");
+        }
         string nav = series.Count > 1 ? $"<nav class=\"series\" aria-label=\"Notebooks of the series\"><ol>{chapters}</ol></nav>" : "";
         return $"""
             <!DOCTYPE html>
@@ -54,7 +60,8 @@ internal static partial class Page
             <header class="top">
             <a class="home" href="index.html"><img src="assets/icon.svg" alt="" width="24" height="24"><span>{SiteTitle}</span></a>
             {nav}
-            <button id="theme" type="button" hidden><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="12" cy="12" r="8.5" fill="none" stroke="currentColor" stroke-width="2"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17z" fill="currentColor"/></svg></button>
+            <button id="theme" type="button" hidden><svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+            <circle cx="12" cy="12" r="8.5" fill="none" stroke="currentColor" stroke-width="2"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17z" fill="currentColor"/></svg></button>
             </header>
             {body}
             <div id="status" role="status" class="unseen"></div>
@@ -67,28 +74,22 @@ internal static partial class Page
     /// <summary>A block of code.</summary>
     public static string Code(string code, bool isCSharp)
     {
-        string shown = Clean(Shortened(code));
+        string shown = Unprintable().Replace(NotebookForm.UnixLines(Shortened(code)), "\uFFFD");
         return $"<pre class=\"code\"><code>{(isCSharp ? CSharpHighlighter.ToHtml(shown) : Encode(shown))}</code></pre>";
     }
 
-    /// <summary>A block of text that a program put out: encoded, without the codes that command terminals.</summary>
-    public static string Text(string text, string kind) => $"<pre class=\"{kind}\">{Encode(Clean(Shortened(text)))}</pre>";
+    /// <summary>A block of text that a program put out, as a terminal shows it.</summary>
+    public static string Text(string text, string kind)
+    {
+        // What was overwritten does not count, as long as there is not too much to follow.
+        string shown = text.Length > LongestOverwritten ? TerminalText.Shown(Shortened(text)) : Shortened(TerminalText.Shown(text));
+        return $"<pre class=\"{kind}\">{Encode(shown)}</pre>";
+    }
 
     private static string Shortened(string text) => text.Length <= LongestText
         ? text
-        : string.Create(CultureInfo.InvariantCulture, $"{text[..LongestText]}\n… {text.Length - LongestText:N0} more characters in the notebook file");
-
-    private static string Clean(string text)
-    {
-        text = TerminalCodes().Replace(text, "").Replace("\r\n", "\n", StringComparison.Ordinal);
-        // A carriage return starts the line again, as progress bars do.
-        if (text.Contains('\r', StringComparison.Ordinal))
-            text = string.Join('\n', text.Split('\n').Select(line => line.TrimEnd('\r')).Select(line => line[(line.LastIndexOf('\r') + 1)..]));
-        return Unprintable().Replace(text, "\uFFFD");
-    }
-
-    [GeneratedRegex(@"\x1b(\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?)", RegexOptions.ExplicitCapture)]
-    private static partial Regex TerminalCodes();
+        : string.Create(
+            CultureInfo.InvariantCulture, $"{text[..LongestText]}\n… {text.Length - LongestText:N0} more characters in the notebook file");
 
     [GeneratedRegex(@"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")]
     private static partial Regex Unprintable();

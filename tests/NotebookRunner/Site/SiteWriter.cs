@@ -1,37 +1,65 @@
-using System.Text;
+using System.Net;
+using System.Text.RegularExpressions;
 
 namespace NotebookRunner;
 
-/// <summary>Turns executed notebooks into a static site that works from disk, without a network: an index, a page per notebook, shared assets.</summary>
-public static class SiteWriter
+/// <summary>
+/// Turns executed notebooks into a static site that works from disk, without a network: an index, a page per notebook, shared assets.
+/// </summary>
+public static partial class SiteWriter
 {
-    /// <summary>The list of what the last run wrote, so that the next may remove what it no longer writes.</summary>
-    private const string Manifest = "assets/files.txt";
-
-    /// <summary>Writes the site. Each file is written under a temporary name and renamed; of other files only those that an earlier run wrote are removed.</summary>
+    /// <summary>
+    /// Writes the site. Each file is written under a temporary name and renamed; of other files only those that an earlier run wrote
+    /// are removed.
+    /// </summary>
     /// <param name="executedNotebookPaths">Executed notebooks (nbformat 4.5), in the order of the series.</param>
     /// <param name="outputFolder">Where the pages go.</param>
     /// <param name="helpersFolder">The folder of Plotly.NET.dll, for plotly.js if no notebook brings it along; null for none.</param>
+    /// <param name="sourceFolders">Where the notebooks lay before they were executed: their pictures are looked for there first.</param>
+    /// <returns>What the pages cannot show and where their links lead to nothing, a sentence each.</returns>
     /// <exception cref="NotebookFormatException">A file is no notebook.</exception>
     /// <exception cref="ArgumentException">Two notebooks, or a notebook and another page of the site, would be the same page.</exception>
-    public static void Write(IReadOnlyList<string> executedNotebookPaths, string outputFolder, string? helpersFolder)
+    public static IReadOnlyList<string> Write(
+        IReadOnlyList<string> executedNotebookPaths, string outputFolder, string? helpersFolder, params IReadOnlyList<string> sourceFolders)
     {
         NotebookPage[] pages = [.. executedNotebookPaths.Select(NotebookPage.Load)];
-        if (pages.Select(page => page.Name).Concat(["index", ApiPage.Name, GlossaryPage.Name]).GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"There would be two pages {twice.Key}.html; rename one of the notebooks.", nameof(executedNotebookPaths));
-
-        var site = new Folder(outputFolder);
-        foreach (string name in new[] { "style.css", "site.js", "icon.svg" }) site.Write("assets/" + name, Resource(name));
-        if (pages.Any(page => page.HasCharts))
-        {
-            // Every notebook brought the same plotly.js with it; the pages share one copy.
-            string? plotly = pages.Select(page => page.Plotly).FirstOrDefault(script => script is not null) ?? (helpersFolder is null ? null : PlotlyResource.Read(helpersFolder));
-            if (plotly is not null) site.Write("assets/plotly.min.js", plotly);
-        }
-
+        RefuseDoubles(pages, nameof(executedNotebookPaths));
+        var site = new SiteFolder(outputFolder);
+        WriteAssets(site, pages, helpersFolder);
         string katex = Katex.Provide(site.Write);
-        (NotebookPage Page, string Html)[] rendered = [.. pages.Select(page => (page, page.ToHtml(pages, katex, outputFolder)))];
+        var names = pages.Select(page => page.Name).ToHashSet();
+        PageLinks[] links = [.. executedNotebookPaths.Zip(pages, (path, page) =>
+            new PageLinks(page.Name, names, url => site.Copy(url, [.. sourceFolders, Path.GetDirectoryName(Path.GetFullPath(path))!])))];
+        (NotebookPage Page, string Html)[] rendered =
+            [.. pages.Zip(links, (page, own) => (page, page.ToHtml(pages, katex, outputFolder, own)))];
         foreach (var (page, html) in rendered) site.Write(page.Name + ".html", html);
+        var further = WriteReference(site, rendered, pages, helpersFolder);
+        site.Write("index.html", IndexPage.ToHtml(pages, WritePictures(site, pages), further));
+        site.RemoveStale();
+        return [.. links.SelectMany(own => own.Problems), .. DeadLinks(rendered, links)];
+    }
+
+    private static void RefuseDoubles(IEnumerable<NotebookPage> pages, string parameter)
+    {
+        var names = pages.Select(page => page.Name).Concat(["index", ApiPage.Name, GlossaryPage.Name]);
+        if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"There would be two pages {twice.Key}.html; rename one of the notebooks.", parameter);
+    }
+
+    private static void WriteAssets(SiteFolder site, NotebookPage[] pages, string? helpersFolder)
+    {
+        foreach (string name in new[] { "style.css", "site.js", "icon.svg" }) site.Write("assets/" + name, Resource(name));
+        if (!pages.Any(page => page.HasCharts)) return;
+        // Every notebook brought the same plotly.js with it; the pages share one copy.
+        string? plotly = pages.Select(page => page.Plotly).FirstOrDefault(script => script is not null)
+            ?? (helpersFolder is null ? null : PlotlyResource.Read(helpersFolder));
+        if (plotly is not null) site.Write("assets/plotly.min.js", plotly);
+    }
+
+    /// <returns>The further pages' names and titles.</returns>
+    private static List<(string Name, string Title)> WriteReference(
+        SiteFolder site, (NotebookPage Page, string Html)[] rendered, NotebookPage[] pages, string? helpersFolder)
+    {
         var further = new List<(string Name, string Title)>();
         if (GlossaryPage.ToHtml(rendered, pages) is { } glossary)
         {
@@ -43,15 +71,24 @@ public static class SiteWriter
             site.Write(ApiPage.Name + ".html", ApiPage.ToHtml(library, Path.Combine(Repository.Root, "lib"), pages));
             further.Add((ApiPage.Name, "The library's public names"));
         }
-        string?[] pictures = new string?[pages.Length];
-        for (int i = 0; i < pages.Length; i++)
-        {
-            if (pages[i].Picture is not { } picture) continue;
-            pictures[i] = $"assets/pictures/{Uri.EscapeDataString(pages[i].Name)}.{picture.Extension}";
-            site.Write($"assets/pictures/{pages[i].Name}.{picture.Extension}", picture.Bytes);
-        }
-        site.Write("index.html", IndexPage.ToHtml(pages, pictures, further));
-        site.RemoveStale();
+        return further;
+    }
+
+    /// <returns>The address of each notebook's picture; null for those without.</returns>
+    private static string?[] WritePictures(SiteFolder site, NotebookPage[] pages) => [.. pages.Select(page =>
+    {
+        if (page.Picture is not { } picture) return null;
+        site.Write($"assets/pictures/{page.Name}.{picture.Extension}", picture.Bytes);
+        return $"assets/pictures/{Uri.EscapeDataString(page.Name)}.{picture.Extension}";
+    })];
+
+    private static IEnumerable<string> DeadLinks((NotebookPage Page, string Html)[] rendered, PageLinks[] links)
+    {
+        var ids = rendered.ToDictionary(
+            page => page.Page.Name, page => Id().Matches(page.Html).Select(id => WebUtility.HtmlDecode(id.Groups["id"].Value)).ToHashSet());
+        foreach (var ((page, _), own) in rendered.Zip(links))
+            foreach (var (target, id) in own.Places.Distinct().Where(place => !ids[place.Page].Contains(place.Id)))
+                yield return $"{page.Name}: a link leads to #{id} of {target}, which has no such heading or id.";
     }
 
     internal static string Resource(string name)
@@ -62,30 +99,6 @@ public static class SiteWriter
         return reader.ReadToEnd();
     }
 
-    /// <summary>The site's folder; it remembers what was written.</summary>
-    private sealed class Folder(string root)
-    {
-        private readonly SortedSet<string> _written = new(StringComparer.Ordinal);
-
-        public void Write(string name, string text) => Write(name, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text));
-
-        public void Write(string name, byte[] bytes)
-        {
-            string path = Path.Combine(root, name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            WholeFile.Write(path, stream => stream.Write(bytes));
-            _written.Add(name);
-        }
-
-        public void RemoveStale()
-        {
-            string list = Path.Combine(root, Manifest), within = Path.GetFullPath(root) + Path.DirectorySeparatorChar;
-            foreach (string name in File.Exists(list) ? File.ReadAllLines(list) : [])
-            {
-                string path = Path.GetFullPath(Path.Combine(root, name));
-                if (!_written.Contains(name) && path.StartsWith(within, StringComparison.Ordinal) && File.Exists(path)) File.Delete(path);
-            }
-            Write(Manifest, string.Join('\n', _written) + "\n");
-        }
-    }
+    [GeneratedRegex("""\sid=(?<quote>["'])(?<id>.*?)\k<quote>""", RegexOptions.ExplicitCapture)]
+    private static partial Regex Id();
 }

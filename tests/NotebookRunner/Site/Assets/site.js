@@ -23,9 +23,19 @@
       label();
     });
 
+    // As in Jupyter, a \newcommand counts for all formulas below it, and may define a name again.
+    var macros = {};
+    function redefined(tex) {
+      return tex.replace(/\\(?:re)?newcommand\*?\s*(\{?)\s*(\\[A-Za-z]+)/g, function (all, brace, name) {
+        macros[name] = macros[name] || "{}";
+        return "\\renewcommand" + brace + name;
+      });
+    }
     if (window.katex) document.querySelectorAll(".math").forEach(function (element) {
-      var tex = element.textContent.trim().replace(/^\\[([]|\\[)\]]$/g, "");
-      katex.render(tex, element, { displayMode: element.tagName === "DIV" || element.classList.contains("display"), throwOnError: false });
+      katex.render(redefined(element.textContent.trim().replace(/^\\[([]|\\[)\]]$/g, "")), element, {
+        displayMode: element.tagName === "DIV" || element.classList.contains("display"),
+        throwOnError: false, errorColor: "var(--bad)", globalGroup: true, macros: macros
+      });
     });
 
     document.querySelectorAll("pre.code").forEach(function (code) {
