@@ -31,7 +31,7 @@ internal static class ChartFormatter
 
     public static string ToHtml(GenericChart chart)
     {
-        var figure = JsonNode.Parse(GenericChart.toFigureJson(chart))!.AsObject();
+        var figure = FigureJson.Of(chart);
         var layout = figure["layout"]!.AsObject();
         var extras = layout["meta"] as JsonObject;
         layout.Remove("meta"); // read by the script below, not by plotly.js
@@ -40,9 +40,12 @@ internal static class ChartFormatter
         // Two outputs on one page must not share an id, even when a notebook holds outputs of an earlier session; two equal runs must give equal pages.
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data + shape)).AsSpan(0, 4));
         string id = string.Create(CultureInfo.InvariantCulture, $"nbh-chart-{++_shown}-{digest}");
-        string height = layout["height"].AsText() ?? "450";
+        string height = layout["height"].AsText() ?? "450", label = WebUtility.HtmlEncode(title);
+        // A picture in an image: Jupyter takes scripts and inline SVG out of notebooks that it does not trust. On a phone it scrolls.
+        string picture = Convert.ToBase64String(Encoding.UTF8.GetBytes(ChartSvg.Render(figure)));
         return $$"""
-            <div class="nbh-chart" id="{{id}}" role="figure" aria-label="{{WebUtility.HtmlEncode(title)}}" style="position:relative;width:100%;min-height:{{height}}px">{{ChartSvg.Render(figure)}}</div>
+            <div class="nbh-chart" id="{{id}}" role="figure" aria-label="{{label}}" style="position:relative;width:100%;min-height:{{height}}px;overflow-x:auto">
+            <img alt="{{label}}" style="display:block;width:100%;min-width:480px;max-width:720px" src="data:image/svg+xml;base64,{{picture}}"></div>
             <script type="text/javascript">
             (function () {
               var data = {{data}}, layout = {{shape}}, extras = {{Script(extras)}} || {};
@@ -57,7 +60,7 @@ internal static class ChartFormatter
 
     private static string Describe(GenericChart chart)
     {
-        var figure = JsonNode.Parse(GenericChart.toFigureJson(chart))!;
+        var figure = FigureJson.Of(chart);
         return $"chart: {TitleOf(figure)} ({figure["data"]!.AsArray().Count} traces)";
     }
 

@@ -11,8 +11,10 @@ namespace NotebookHelpers;
 /// </summary>
 internal sealed class ChartSvg
 {
-    private const int Width = 720, Height = 440, Left = 66, Bottom = 56, TitleLine = 19, LegendRow = 20, LongestTitleLine = 78;
+    private const int Width = 720, Height = 440, TitleLine = 19, LegendRow = 20, LongestTitleLine = 78;
     private const int MostMarks = 1200, MostVertices = 2400, MostCells = 400, MostCellsWithText = 144, MostPixels = 100, Shades = 12;
+    private const int LongestLabel = 190;
+    private const double LetterWidth = 6.6;
     private const string GridColor = "#80808040";
 
     private static readonly (int R, int G, int B)[] Viridis = [(68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37)];
@@ -23,7 +25,8 @@ internal sealed class ChartSvg
     private readonly (double X, int Row)[] _legend;
     private readonly (double Low, double High)? _colorScale;
     private readonly bool _inSpace;
-    private readonly int _legendTop, _top, _right = 18;
+    private readonly int _legendTop, _top, _left = 66, _bottom = 56, _right = 18;
+    private readonly bool _slanted;
     private readonly SvgAxis _x;
     private readonly SvgAxis _y;
     private readonly JsonObject _layout;
@@ -44,19 +47,27 @@ internal sealed class ChartSvg
             _colorScale = (shades.Min(), shades.Max());
             _right = 86;
         }
-        _legend = layout["showlegend"].AsText() == "false" || _traces.Length < 2 ? [] : LegendPlaces([.. _traces.Select(trace => trace.Name)]);
+        if (!_inSpace)
+        {
+            // Names of rows and slanted names of columns get the room that they need.
+            _left = Math.Max(_left, 34 + LabelWidth(SvgAxis.Of(layout["yaxis"], _traces, 'y', 1, 0)));
+            var across = SvgAxis.Of(layout["xaxis"], _traces, 'x', _left, Width - _right);
+            _slanted = across.Overlap(LetterWidth);
+            if (_slanted) _bottom = Math.Max(_bottom, 42 + (int)(0.75 * LabelWidth(across)));
+        }
+        _legend = layout["showlegend"].AsText() == "false" || _traces.Length < 2 ? [] : LegendPlaces([.. _traces.Select(trace => trace.Name)], _left);
         _top = _legendTop + 12 + (_legend.Length == 0 ? 0 : LegendRow * (_legend[^1].Row + 1));
 
         if (_inSpace)
         {
             (double X, double Y)[] corners = [.. Corners().Select(corner => SvgTrace.Project(corner.X, corner.Y, corner.Z))];
-            _x = new("", false, null, null, corners.Min(corner => corner.X), corners.Max(corner => corner.X), Left, Width - _right);
-            _y = new("", false, null, null, corners.Min(corner => corner.Y), corners.Max(corner => corner.Y), Height - Bottom, _top);
+            _x = new("", false, null, null, corners.Min(corner => corner.X), corners.Max(corner => corner.X), _left, Width - _right);
+            _y = new("", false, null, null, corners.Min(corner => corner.Y), corners.Max(corner => corner.Y), Height - _bottom, _top);
         }
         else
         {
-            _x = SvgAxis.Of(layout["xaxis"], _traces, 'x', Left, Width - _right);
-            _y = SvgAxis.Of(layout["yaxis"], _traces, 'y', Height - Bottom, _top);
+            _x = SvgAxis.Of(layout["xaxis"], _traces, 'x', _left, Width - _right);
+            _y = SvgAxis.Of(layout["yaxis"], _traces, 'y', Height - _bottom, _top);
         }
         if (_inSpace || layout["yaxis"]?["scaleanchor"] is not null) (_x, _y) = SvgAxis.EquallyScaled(_x, _y);
     }
@@ -66,8 +77,11 @@ internal sealed class ChartSvg
 
     private string Render()
     {
-        _svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Encode(string.Join(' ', _title))}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"currentColor\" style=\"max-width:100%\">");
-        for (int i = 0; i < _title.Length; i++) Text(Left, 22 + i * TitleLine, _title[i], "font-size=\"16\"");
+        _svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" ");
+        _svg.Append(CultureInfo.InvariantCulture, $"role=\"img\" aria-label=\"{Encode(string.Join(' ', _title))}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\">");
+        // Its own paper: it may stand on a dark page, whose colours an image does not learn.
+        Add($"<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>");
+        for (int i = 0; i < _title.Length; i++) Text(_left, 22 + i * TitleLine, _title[i], "font-size=\"16\"");
         if (_inSpace) DrawBox();
         else if (_layout["xaxis"]?["visible"].AsText() != "false") DrawAxes();
         for (int i = 0; i < _traces.Length; i++)
@@ -90,17 +104,30 @@ internal sealed class ChartSvg
         {
             double at = _x.At(value);
             Add($"<path d=\"M{at:0.#} {_y.From:0.#}V{_y.To:0.#}\" stroke=\"{GridColor}\"/>");
-            Text(at, _y.From + 17, label, "text-anchor=\"middle\"");
+            double down = _y.From + (_slanted ? 14 : 17);
+            Text(at, down, Shortened(label), _slanted ? Rotated(-40, at, down, "end") : "text-anchor=\"middle\"");
         }
         foreach (var (value, label) in _y.Ticks())
         {
             double at = _y.At(value);
             Add($"<path d=\"M{_x.From:0.#} {at:0.#}H{_x.To:0.#}\" stroke=\"{GridColor}\"/>");
-            Text(_x.From - 6, at + 4, label, "text-anchor=\"end\"");
+            Text(_x.From - 6, at + 4, Shortened(label), "text-anchor=\"end\"");
         }
-        Text((_x.From + _x.To) / 2, _y.From + 44, _x.Title, "text-anchor=\"middle\" font-size=\"13\"");
-        double left = _x.From - 50, middle = (_y.From + _y.To) / 2;
-        Text(left, middle, _y.Title, string.Create(CultureInfo.InvariantCulture, $"text-anchor=\"middle\" font-size=\"13\" transform=\"rotate(-90 {left:0.#} {middle:0.#})\""));
+        Text((_x.From + _x.To) / 2, Height - 12, _x.Title, "text-anchor=\"middle\" font-size=\"13\"");
+        double left = Math.Max(15, _x.From - _left + 16), middle = (_y.From + _y.To) / 2;
+        Text(left, middle, _y.Title, Rotated(-90, left, middle, "middle") + " font-size=\"13\"");
+    }
+
+    private static string Rotated(int degrees, double x, double y, string anchor) =>
+        string.Create(CultureInfo.InvariantCulture, $"text-anchor=\"{anchor}\" transform=\"rotate({degrees} {x:0.#} {y:0.#})\"");
+
+    private static int LabelWidth(SvgAxis axis) =>
+        (int)Math.Min(LongestLabel, axis.Ticks().Select(tick => tick.Label.Length * LetterWidth).DefaultIfEmpty(0).Max());
+
+    private static string Shortened(string label)
+    {
+        int most = (int)(LongestLabel / LetterWidth);
+        return label.Length <= most ? label : label[..(most - 1)] + "…";
     }
 
     // The floor and the two walls behind the points.
@@ -251,7 +278,7 @@ internal sealed class ChartSvg
                 (pixels[at], pixels[at + 1], pixels[at + 2]) = ((byte)r, (byte)g, (byte)b);
             }
         string picture = Convert.ToBase64String(Png.Encode(pixels, width, height, rgb: true));
-        Add($"<image x=\"{Left}\" y=\"{_top}\" width=\"{Width - _right - Left}\" height=\"{Height - Bottom - _top}\" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{picture}\"/>");
+        Add($"<image x=\"{_left}\" y=\"{_top}\" width=\"{Width - _right - _left}\" height=\"{Height - _bottom - _top}\" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{picture}\"/>");
     }
 
     private double ShareOf(double value)
@@ -289,15 +316,15 @@ internal sealed class ChartSvg
     }
 
     // One after the other, on as many rows as they need; 6.8 pixels is a wide letter of the legend's type.
-    private static (double X, int Row)[] LegendPlaces(string[] names)
+    private static (double X, int Row)[] LegendPlaces(string[] names, int left)
     {
         var places = new (double, int)[names.Length];
-        double x = Left;
+        double x = left;
         int row = 0;
         for (int i = 0; i < names.Length; i++)
         {
             double width = 44 + 6.8 * names[i].Length;
-            if (x > Left && x + width > Width) (x, row) = (Left, row + 1);
+            if (x > left && x + width > Width) (x, row) = (left, row + 1);
             places[i] = (x, row);
             x += width;
         }
@@ -317,11 +344,11 @@ internal sealed class ChartSvg
     {
         if (_colorScale is not var (low, high)) return;
         const int Steps = 32;
-        double left = Width - _right + 16, height = (double)(Height - Bottom - _top) / Steps;
+        double left = Width - _right + 16, height = (double)(Height - _bottom - _top) / Steps;
         for (int i = 0; i < Steps; i++)
-            Add($"<path d=\"M{left:0.#} {Height - Bottom - i * height:0.#}h14v{-height - 0.5:0.#}h-14z\" fill=\"{ColorAt((i + 0.5) / Steps)}\"/>");
+            Add($"<path d=\"M{left:0.#} {Height - _bottom - i * height:0.#}h14v{-height - 0.5:0.#}h-14z\" fill=\"{ColorAt((i + 0.5) / Steps)}\"/>");
         foreach (double share in new[] { 0, 0.5, 1 })
-            Text(left + 18, Height - Bottom - share * (Height - Bottom - _top) + 4, (low + share * (high - low)).ToString("G3", CultureInfo.InvariantCulture), "");
+            Text(left + 18, Height - _bottom - share * (Height - _bottom - _top) + 4, (low + share * (high - low)).ToString("G3", CultureInfo.InvariantCulture), "");
     }
 
     private void Text(double x, double y, string text, string attributes) => Add($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" {attributes}>{Encode(text)}</text>");

@@ -46,6 +46,14 @@ internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? 
 
     public double At(double value) => From + ((Log ? value > 0 ? Math.Log10(value) : double.NaN : value) - Low) * PixelsPerUnit;
 
+    /// <summary>Whether labels set in one line along this axis would touch each other.</summary>
+    public bool Overlap(double letterWidth)
+    {
+        var ticks = Ticks().ToArray();
+        return ticks.Zip(ticks.Skip(1)).Any(pair =>
+            Math.Abs(At(pair.Second.Value) - At(pair.First.Value)) < letterWidth * (pair.First.Label.Length + pair.Second.Label.Length + 1) / 2);
+    }
+
     public IEnumerable<(double Value, string Label)> Ticks()
     {
         if (Names is not null)
@@ -118,9 +126,9 @@ internal sealed class SvgTrace
         return [.. drawable.Select((trace, i) => new SvgTrace(trace, (trace["marker"]?["color"] as JsonValue).AsText() ?? trace["line"]?["color"].AsText() ?? palette[i % palette.Count]))];
     }
 
-    /// <summary>The texts along an axis; null if the trace has numbers there (Plotly.NET writes NaN as a text).</summary>
+    /// <summary>The texts along an axis; null if the trace has numbers there.</summary>
     public string[]? Names(char key) =>
-        _json[$"{key}"] is JsonArray { Count: > 0 } values && values[0] is JsonValue first && first.TryGetValue(out string? text) && text is not ("NaN" or "Infinity" or "-Infinity")
+        _json[$"{key}"] is JsonArray { Count: > 0 } values && values[0] is JsonValue first && first.TryGetValue(out string? _)
             ? [.. values.Select(name => name.AsText() ?? "")]
             : null;
 

@@ -2,6 +2,9 @@
 function draw() {
   var chart = document.getElementById(id), fittedWidth = 0, slider = layout.sliders && layout.sliders[0];
   if (!chart) return;
+  // Plotly.NET gives every chart of its own 600 x 600 pixels: nobody chose them. A width that somebody chose stays.
+  if (layout.width === 600 && layout.height === 600) delete layout.width;
+  var height = layout.height || 450, follows = layout.width === undefined;
   // Charts of the library are transparent: their text takes the page's colour, in its light and in its dark theme.
   var adaptive = layout.paper_bgcolor === "rgba(0,0,0,0)";
   function pageColor() { return getComputedStyle(chart).color; }
@@ -9,11 +12,17 @@ function draw() {
     if (chart.isConnected && chart.layout.font.color !== pageColor()) Plotly.relayout(chart, { "font.color": pageColor() });
   }
 
-  // A long title is broken, and the legend gets the rows it needs, at every width; the drawing keeps its height.
+  // The chart follows its container: the window, a sidebar, a phone that is turned.
   function fit() {
     if (chart.clientWidth === fittedWidth || !chart.clientWidth) return;
     fittedWidth = chart.clientWidth;
-    var most = Math.max(16, Math.floor((fittedWidth - layout.margin.l) / 8.6)), lines = [""];
+    chart.classList.toggle("nbh-narrow", fittedWidth < 480);
+    Plotly.Plots.resize(chart).then(adaptive ? fitTitle : undefined, function () { fittedWidth = 0; });
+  }
+
+  // A long title is broken beside the toolbar, and the legend gets the rows it needs; the drawing keeps its height.
+  function fitTitle() {
+    var toolbar = fittedWidth < 480 ? 0 : 150, most = Math.max(16, Math.floor((fittedWidth - layout.margin.l - toolbar) / 8.6)), lines = [""];
     title.split(" ").forEach(function (word) {
       var line = lines[lines.length - 1];
       if (line && line.length + word.length + 1 > most) lines.push(word);
@@ -21,7 +30,18 @@ function draw() {
     });
     // plotly.js sets the first of several lines higher than a single one.
     var legend = chart.querySelector(".legend"), above = lines.length > 1 ? 22 : 10, top = above + 8 + 21 * lines.length + (legend ? legend.getBBox().height : 0);
-    Plotly.relayout(chart, { "title.text": lines.join("<br>"), "title.pad.t": above, "margin.t": top, height: layout.height - layout.margin.t + top });
+    chart.style.height = height - layout.margin.t + top + "px";
+    Plotly.relayout(chart, { "title.text": lines.join("<br>"), "title.pad.t": above, "margin.t": top }).then(function () { Plotly.Plots.resize(chart); });
+  }
+
+  // The picture stays for paper, whose width no script learns in time.
+  function style() {
+    if (document.getElementById("nbh-style")) return;
+    var rules = document.createElement("style"), live = ".nbh-chart.js-plotly-plot";
+    rules.id = "nbh-style";
+    rules.textContent = live + " > img { display: none !important } .nbh-narrow .modebar { display: none }"
+      + "@media print { " + live + " { height: auto !important } " + live + " > img { display: block !important } " + live + " > .plot-container { display: none } }";
+    document.head.appendChild(rules);
   }
 
   function showImages() {
@@ -64,17 +84,20 @@ function draw() {
     });
   }
 
-  chart.innerHTML = "";
+  style();
+  chart.style.height = height + "px";
+  chart.style.overflowX = "visible";
   if (adaptive) layout.font.color = pageColor();
   // plotly.js writes into the layout it is given; fit needs it as it was.
-  Plotly.newPlot(chart, data, JSON.parse(JSON.stringify(layout)), { responsive: true, displaylogo: false }).then(function () {
+  var shape = JSON.parse(JSON.stringify(layout));
+  if (follows) { delete shape.height; shape.autosize = true; }
+  Plotly.newPlot(chart, data, shape, { displaylogo: false }).then(function () {
     if (extras.frames) return Plotly.addFrames(chart, extras.frames);
   }).then(function () {
     if (extras.sprite) showImages();
     if (slider) steerByKeys();
+    if (follows) new ResizeObserver(fit).observe(chart);
     if (!adaptive) return;
-    fit();
-    chart.on("plotly_afterplot", fit);
     new MutationObserver(recolor).observe(document.documentElement, { attributes: true });
     new MutationObserver(recolor).observe(document.body, { attributes: true });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);

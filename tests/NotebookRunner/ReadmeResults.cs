@@ -66,12 +66,11 @@ public sealed partial class ReadmeResults(string readme, string executed)
         Picture().Matches(text).DistinctBy(match => match.Value).Select(match =>
             (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(readme))!, match.Value), match.Groups["notebook"].Value, match.Groups["cell"].Value));
 
-    // On a page of its own the picture stands on whatever colour the page has: it brings its own paper.
     private string PictureOf(string notebook, string cell)
     {
-        var svg = Html(notebook, cell).Select(html => NotebookPage.StaticChart().Match(html)).FirstOrDefault(match => match.Success)
+        string svg = Html(notebook, cell).SelectMany(NotebookPage.StaticCharts).FirstOrDefault()
             ?? throw new NotebookFormatException($"Cell {cell} of {notebook} shows no chart.");
-        return StartOfSvg().Replace(svg.Value, "$0<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>", 1) + "\n";
+        return svg + "\n";
     }
 
     private string TableOf(Match mark)
@@ -120,9 +119,6 @@ public sealed partial class ReadmeResults(string readme, string executed)
 
     [GeneratedRegex(@"(?<mark><!-- table (?<notebook>[a-z0-9-]+)\.(?<cell>[a-z0-9-]+) -->\n)(?<rows>.*?)(?<end><!-- end -->)", RegexOptions.Singleline)]
     private static partial Regex Table();
-
-    [GeneratedRegex("<svg[^>]*>")]
-    private static partial Regex StartOfSvg();
 
     [GeneratedRegex(@"^[0-9.,]+ s$")]
     private static partial Regex Time();

@@ -31,7 +31,7 @@ try {
   const errors = [], foreign = [];
   page.on("pageerror", (error) => errors.push(String(error)));
   // The kernel's own: its first output has the page look for the kernel's HTTP service, on this machine's addresses.
-  const kernels = (address) => address.pathname === "/discovery" && Number(address.port) >= 2048 && Number(address.port) <= 3000;
+  const kernels = (address) => ["/discovery", "/resources/dotnet-interactive.js"].includes(address.pathname) && Number(address.port) >= 2048 && Number(address.port) <= 3000;
   await context.route(
     (address) => !address.href.startsWith(home) && !/^(data|blob|ws):/.test(address.href) && !kernels(address),
     (route) => { foreign.push(route.request().url()); return route.abort(); });

@@ -157,9 +157,38 @@ async function checkPhone(name) {
   await context.close();
 }
 
+// A chart follows its container, and on a phone its toolbar does not lie on its title.
+async function checkWidths(name) {
+  const { context, page } = await open(name, { viewport: { width: 1200, height: 900 } });
+  const widths = () => page.$$eval(".nbh-chart", (all) => all.map((chart) => [chart.querySelector(".main-svg").getBoundingClientRect().width, chart.clientWidth]));
+  for (const width of [375, 740, 1200]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.waitForTimeout(700);
+    const measured = await widths();
+    check(name, `charts are as wide as their container at ${width} pixels`, measured.every(([chart, box]) => Math.abs(chart - box) <= 2), JSON.stringify(measured));
+  }
+  await page.setViewportSize({ width: 375, height: 800 });
+  await page.waitForTimeout(700);
+  const covered = await page.$$eval(".nbh-chart", (all) => all.filter((chart) => {
+    const [title, bar] = [chart.querySelector(".gtitle"), chart.querySelector(".modebar")].map((part) => part?.getBoundingClientRect());
+    return title && bar && bar.width > 0 && title.right > bar.left && title.bottom > bar.top && title.top < bar.bottom;
+  }).map((chart) => chart.id));
+  check(name, "no toolbar covers a title at 375 pixels", covered.length === 0, covered.join(" "));
+  const outside = await page.$$eval(".nbh-chart", (all) => all.flatMap((chart) => {
+    const box = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll(".xtick text, .ytick text, .gtitle, .xtitle, .ytitle")].filter((text) => {
+      const place = text.getBoundingClientRect();
+      return place.width > 0 && (place.left < box.left - 2 || place.right > box.right + 2);
+    }).map((text) => `${chart.id}: ${text.textContent}`);
+  }));
+  check(name, "no label is cut off at 375 pixels", outside.length === 0, outside.slice(0, 5).join(" | "));
+  if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.375.png`), fullPage: true });
+  await context.close();
+}
+
 async function checkWithoutScripts(name, charts) {
   const { context, page } = await open(name, { viewport: { width: 1200, height: 900 }, javaScriptEnabled: false });
-  const fallbacks = await page.locator(".nbh-chart > svg").count();
+  const fallbacks = await page.$$eval(".nbh-chart > img[alt]", (all) => all.filter((image) => image.naturalWidth > 0 && image.src.startsWith("data:image/svg+xml")).length);
   check(name, "every chart has a picture where no script runs", fallbacks === charts, `${fallbacks} of ${charts}`);
   if (pictures && charts > 0) await page.screenshot({ path: path.join(pictures, `${name}.noscript.png`), fullPage: true });
   await context.close();
@@ -170,6 +199,7 @@ for (const name of pages) {
   const charts = await checkDesktop(name);
   await checkControls(name);
   await checkPhone(name);
+  if (charts > 0) await checkWidths(name);
   await checkWithoutScripts(name, charts);
 }
 await browser.close();

@@ -7,9 +7,11 @@ namespace NotebookHelpers.Tests.Site;
 public abstract class SiteTests : IDisposable
 {
     /// <summary>A chart as the library puts it out.</summary>
-    protected const string Chart =
-        """<div class="nbh-chart" id="c" style="x"><svg viewBox="0 0 720 440" role="img" aria-label="A &lt;chart&gt;">"""
-        + """<text x="1">label</text><path d="M50 388V60" stroke="x"/><path d="M60 80.5H700"/></svg></div><script>draw()</script>""";
+    protected static string Chart { get; } =
+        "<div class=\"nbh-chart\" id=\"c\" style=\"x\">\n<img alt=\"a\" src=\"data:image/svg+xml;base64," + Convert.ToBase64String(
+            """<svg viewBox="0 0 720 440" width="720" height="440" aria-label="A &lt;chart&gt;"><rect width="100%" height="100%" fill="#fff"/>"""u8
+                .ToArray().Concat("""<text x="1">label</text><path d="M50 388V60" stroke="x"/><path d="M60 80.5H700"/></svg>"""u8.ToArray()).ToArray())
+        + "\"></div><script>draw()</script>";
 
     private readonly TemporaryFolder _folder = new();
 

@@ -156,8 +156,12 @@ internal sealed partial class NotebookPage
     [GeneratedRegex("""<script[^>]*\bdata-nbh-plotly="[^"]*"[^>]*>(.*?)</script>""", RegexOptions.Singleline)]
     internal static partial Regex EmbeddedPlotly();
 
-    [GeneratedRegex("""(?<=<div class="nbh-chart"[^>]*>)<svg.*?</svg>""", RegexOptions.Singleline)]
-    internal static partial Regex StaticChart();
+    /// <summary>The pictures (SVG) of the library's charts in an output.</summary>
+    internal static IEnumerable<string> StaticCharts(string html) =>
+        StaticChart().Matches(html).Select(match => Encoding.UTF8.GetString(Convert.FromBase64String(match.Groups[1].Value)));
+
+    [GeneratedRegex("""<div class="nbh-chart"[^>]*>\s*<img[^>]*\bsrc="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)""")]
+    private static partial Regex StaticChart();
 
     [GeneratedRegex("^[0-9]+")]
     private static partial Regex LeadingNumber();

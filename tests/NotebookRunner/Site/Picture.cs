@@ -19,7 +19,7 @@ internal sealed partial record Picture(string Extension, byte[] Bytes)
         foreach (var data in outputs)
         {
             string html = NotebookPage.TextOf(data["text/html"]);
-            foreach (Match chart in NotebookPage.StaticChart().Matches(html)) charts.Add(ForCard(chart.Value));
+            charts.AddRange(NotebookPage.StaticCharts(html).Select(ForCard));
             image ??= FromBase64(NotebookPage.TextOf(data["image/png"])) ?? FromBase64(InlinePicture().Match(html).Groups[1].Value);
         }
         // The first chart that has about as many marks as any tells most about its notebook.
@@ -28,10 +28,10 @@ internal sealed partial record Picture(string Extension, byte[] Bytes)
         return image is null ? null : new("png", image);
     }
 
-    // On a card the picture is too small to be read: its texts go, and the margins beyond its grid.
+    // On a card the picture is too small to be read: its texts and its paper go, and the margins beyond its grid.
     private static string ForCard(string svg)
     {
-        svg = ChartText().Replace(svg, "").Replace("<svg ", "<svg color=\"#808080\" ", StringComparison.Ordinal);
+        svg = Paper().Replace(ChartText().Replace(svg, ""), "");
         if (GridLineUp().Match(svg) is not { Success: true } up || GridLineAcross().Match(svg) is not { Success: true } across) return svg;
         double left = Real(across, "from") - 10, right = Real(across, "to") + 10, top = Real(up, "to") - 10, bottom = Real(up, "from") + 10;
         string grid = string.Create(CultureInfo.InvariantCulture, $"viewBox=\"{left} {top} {right - left} {bottom - top}\"");
@@ -45,6 +45,9 @@ internal sealed partial record Picture(string Extension, byte[] Bytes)
         byte[] bytes = new byte[text.Length];
         return Convert.TryFromBase64String(text, bytes, out int written) && written > 0 ? bytes[..written] : null;
     }
+
+    [GeneratedRegex("""<rect width="100%"[^>]*/>|(?<=<svg [^>]*)(width|height)="[0-9]+" ?""")]
+    private static partial Regex Paper();
 
     [GeneratedRegex("viewBox=\"[^\"]*\"")]
     private static partial Regex ViewBox();
