@@ -53,12 +53,17 @@ public static class Claims
     public static void AtMost(string name, double measured, double bound, string source) =>
         Add(new(name, measured, $"≤ {Text(bound)}", source, measured <= bound));
 
-    /// <summary>All claims as a table. Shows it first and throws then, if a claim does not hold.</summary>
+    /// <summary>
+    /// All claims as a table. Claims of the notebook that were not made since its first cell ran stand below, named as not measured.
+    /// Shows the table first and throws then, if a claim does not hold.
+    /// </summary>
     /// <exception cref="ClaimFailedException">A claim lies outside its band.</exception>
     public static ReportTable Table()
     {
         var table = new ReportTable("claim", "measured", "expected", "holds", "source") { Caption = "What this notebook claims, measured in this run" };
         foreach (var claim in Made) table.Row(claim.Name, Text(claim.Measured), claim.Expected, claim.Holds ? "✓" : "✗ no", claim.Source);
+        foreach (string name in NotebookClaims.NotMade([.. Made.Select(claim => claim.Name)], Environment.CurrentDirectory))
+            table.Row(name, "not in this session", "", "–", "run the cells that make it, or all");
         Claim[] failed = [.. Made.Where(claim => !claim.Holds)];
         if (failed.Length == 0) return table;
 

@@ -5,56 +5,111 @@ using NotebookRunner;
 namespace NotebookHelpers.Tests;
 
 /// <summary>
-/// Runs every notebook with its own solutions: behind each checker cell (id exercise-N-check) the code of the solution
-/// (exercise-N-solution) and the checker once more. The first check has to fail, the second to pass.
+/// Runs every notebook with its own exercises tried out: behind each checker cell (id exercise-N-check) every wrong answer of
+/// fixtures/wrong-answers and then the solution (exercise-N-solution), each followed by the checker. The untouched blank has to be
+/// told as not tried, each wrong answer as wrong, the solution as solved.
 /// </summary>
-public sealed partial class ExerciseTests : IDisposable
+public sealed partial class ExerciseTests(ExerciseRuns runs) : IClassFixture<ExerciseRuns>
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
-    public static TheoryData<string> Notebooks => [.. Directory.GetFiles(Path.Combine(HelpersAssemblies.RepositoryRoot, "notebooks"), "*.ipynb").Select(path => Path.GetFileNameWithoutExtension(path)).Order()];
+    public static TheoryData<string> Notebooks => [.. ExerciseRuns.Paths.Select(path => Path.GetFileNameWithoutExtension(path)).Order()];
 
     [Theory]
     [MemberData(nameof(Notebooks))]
-    public async Task Every_exercise_is_open_before_its_solution_and_solved_after(string name)
+    public async Task Every_exercise_tells_no_answer_a_wrong_one_and_a_right_one_apart(string name)
     {
-        var notebook = JsonNode.Parse(File.ReadAllText(Path.Combine(HelpersAssemblies.RepositoryRoot, "notebooks", name + ".ipynb")))!;
-        var cells = notebook["cells"]!.AsArray();
-        string[] exercises = [.. cells.Select(cell => CheckId().Match((string)cell!["id"]!)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+        var cells = await runs.CellsOf(name);
+        string[] exercises = [.. cells.Keys.Select(id => CheckId().Match(id)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
         Assert.InRange(exercises.Length, 2, 4);
-        foreach (string exercise in exercises) Insert(cells, exercise);
-        cells[cells.Index().First(cell => (string)cell.Item!["cell_type"]! == "code").Index]!["source"] =
-            Source(cells.First(cell => (string)cell!["cell_type"]! == "code")!).Replace("\"../artifacts/helpers/", $"\"{HelpersAssemblies.Folder.Replace('\\', '/')}", StringComparison.Ordinal);
-
-        string path = _folder.File(name + ".ipynb");
-        File.WriteAllText(path, notebook.ToJsonString());
-        var document = NotebookDocument.Load(path);
-        var result = await NotebookExecutor.RunAsync(document, TimeSpan.FromMinutes(10));
-        document.Write(_folder.File("executed.ipynb"));
-        Assert.Null(result.Failure);
-
-        var executed = JsonNode.Parse(File.ReadAllText(_folder.File("executed.ipynb")))!["cells"]!.AsArray().ToDictionary(cell => (string)cell!["id"]!, cell => cell!);
         foreach (string exercise in exercises)
         {
-            Assert.Contains("○", Shown(executed[exercise + "-check"]), StringComparison.Ordinal);
-            Assert.Contains("✓", Shown(executed[exercise + "-again"]), StringComparison.Ordinal);
+            Assert.StartsWith("○", Shown(cells[exercise + "-check"]), StringComparison.Ordinal);
+            var wrong = cells.Where(cell => cell.Key.StartsWith(exercise + "-wrong-check-", StringComparison.Ordinal)).ToArray();
+            Assert.True(wrong.Length >= 2, $"{name}, {exercise}: fixtures/wrong-answers has {wrong.Length} wrong answers; at least two are wanted.");
+            Assert.All(wrong, cell => Assert.Contains("not right yet", Shown(cell.Value), StringComparison.Ordinal));
+            Assert.StartsWith("✓", Shown(cells[exercise + "-solved"]), StringComparison.Ordinal);
         }
     }
 
-    private static void Insert(JsonArray cells, string exercise)
+    private static string Shown(JsonNode cell) => string.Concat(cell["outputs"]!.AsArray()
+        .SelectMany(output => output!["data"]?["text/plain"] as JsonArray ?? []).Select(line => (string?)line));
+
+    [GeneratedRegex("^(exercise-[0-9]+)-check$")]
+    internal static partial Regex CheckId();
+}
+
+/// <summary>The runs of all notebooks with their exercises tried out, side by side as the runner runs them.</summary>
+public sealed partial class ExerciseRuns : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, TaskCompletionSource<Dictionary<string, JsonNode>>> _executed;
+
+    public ExerciseRuns()
     {
-        JsonNode Cell(string id) => cells.Single(cell => (string)cell!["id"]! == id)!;
-        var check = Cell(exercise + "-check");
-        var solution = SolutionCode().Match(Source(Cell(exercise + "-solution")));
-        Assert.True(solution.Success, $"{exercise}-solution holds no C# code");
-        int at = cells.IndexOf(check);
-        cells.Insert(at + 1, Code(check, exercise + "-answer", solution.Groups[1].Value));
-        cells.Insert(at + 2, Code(check, exercise + "-again", Source(check)));
+        _executed = Paths.ToDictionary(
+            path => Path.GetFileNameWithoutExtension(path),
+            _ => new TaskCompletionSource<Dictionary<string, JsonNode>>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var schedule = NotebookSchedule.ForThisMachine();
+        _ = schedule.RunAsync(NotebookSchedule.LongestFirst(Paths, Path.Combine(HelpersAssemblies.RepositoryRoot, "artifacts", "site")), async (path, _) =>
+        {
+            var done = _executed[Path.GetFileNameWithoutExtension(path)];
+            try { done.SetResult(await RunAsync(path, schedule.Threads)); }
+            catch (Exception e) { done.SetException(e); }
+        });
     }
 
-    private static JsonNode Code(JsonNode like, string id, string source)
+    public static string[] Paths => Directory.GetFiles(Path.Combine(HelpersAssemblies.RepositoryRoot, "notebooks"), "*.ipynb");
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>The executed cells of a notebook, by id.</summary>
+    public Task<Dictionary<string, JsonNode>> CellsOf(string name) => _executed[name].Task;
+
+    private async Task<Dictionary<string, JsonNode>> RunAsync(string path, int threads)
+    {
+        string name = Path.GetFileName(path), copy = _folder.File(name);
+        File.WriteAllText(copy, WithAnswers(path).ToJsonString());
+        var document = NotebookDocument.Load(copy);
+        var result = await NotebookExecutor.RunAsync(document, TimeSpan.FromMinutes(15), threads: threads);
+        Assert.Null(result.Failure);
+        document.Write(_folder.File("executed-" + name));
+        return JsonNode.Parse(File.ReadAllText(_folder.File("executed-" + name)))!["cells"]!.AsArray().ToDictionary(cell => (string)cell!["id"]!, cell => cell!);
+    }
+
+    private static JsonNode WithAnswers(string path)
+    {
+        var notebook = JsonNode.Parse(File.ReadAllText(path))!;
+        var cells = notebook["cells"]!.AsArray();
+        var first = cells.First(cell => (string)cell!["cell_type"]! == "code")!;
+        first["source"] = Source(first).Replace("\"../artifacts/helpers/", $"\"{HelpersAssemblies.Folder.Replace('\\', '/')}", StringComparison.Ordinal);
+        string wrong = File.ReadAllText(Path.Combine(
+            HelpersAssemblies.RepositoryRoot, "tests", "NotebookHelpers.Tests", "fixtures", "wrong-answers", Path.GetFileName(path)[..2] + ".md"));
+        foreach (var check in cells.Where(cell => ExerciseTests.CheckId().IsMatch((string)cell!["id"]!)).ToArray())
+        {
+            string exercise = ((string)check!["id"]!)[..^"-check".Length];
+            string[] wrongAnswers = [.. Code().Matches(Section(wrong, exercise)).Select(match => match.Groups[1].Value)];
+            string solution = Source(cells.Single(cell => (string)cell!["id"]! == exercise + "-solution")!);
+            int at = cells.IndexOf(check);
+            void Add(string id, string source) => cells.Insert(++at, Cell(check, id, source));
+            foreach (var (i, answer) in wrongAnswers.Index())
+            {
+                Add($"{exercise}-wrong-{i}", answer);
+                Add($"{exercise}-wrong-check-{i}", Source(check));
+            }
+            Add(exercise + "-answer", Code().Match(solution).Groups[1].Value);
+            Add(exercise + "-solved", Source(check));
+        }
+        return notebook;
+    }
+
+    private static string Section(string text, string heading)
+    {
+        int from = text.IndexOf($"## {heading}\n", StringComparison.Ordinal);
+        if (from < 0) return "";
+        int to = text.IndexOf("\n## ", from, StringComparison.Ordinal);
+        return to < 0 ? text[from..] : text[from..to];
+    }
+
+    private static JsonNode Cell(JsonNode like, string id, string source)
     {
         var cell = like.DeepClone();
         cell["id"] = id;
@@ -62,13 +117,9 @@ public sealed partial class ExerciseTests : IDisposable
         return cell;
     }
 
-    private static string Source(JsonNode cell) => cell["source"] is JsonArray lines ? string.Concat(lines.Select(line => (string)line!)) : (string)cell["source"]!;
-
-    private static string Shown(JsonNode cell) => string.Concat(cell["outputs"]!.AsArray().Select(output => output!["data"]?["text/plain"]?.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })));
-
-    [GeneratedRegex("^(exercise-[0-9]+)-check$")]
-    private static partial Regex CheckId();
+    private static string Source(JsonNode cell) =>
+        cell["source"] is JsonArray lines ? string.Concat(lines.Select(line => (string)line!)) : (string)cell["source"]!;
 
     [GeneratedRegex("```csharp\n(.*?)\n```", RegexOptions.Singleline)]
-    private static partial Regex SolutionCode();
+    private static partial Regex Code();
 }

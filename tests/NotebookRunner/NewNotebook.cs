@@ -90,32 +90,32 @@ public static partial class NewNotebook
         ("exercises", false, """
             ## Exercises
 
-            **1.** What is the length of (1, 2, 2)? Replace `double.NaN`.
+            **1.** What is the length of (1, 2, 2)?
             """),
-        ("exercise-1-blank", true, "double length = double.NaN; // your answer"),
+        ("exercise-1-blank", true, "double? length = null; // your answer"),
         ("exercise-1-check", true, """
-            Exercise.Check("a length", () => Math.Abs(length - tensor(new[] { 1.0, 2.0, 2.0 }).norm().item<double>()) < 1e-9,
+            Exercise.Check("a length", length, answer => Math.Abs(answer - tensor(new[] { 1.0, 2.0, 2.0 }).norm().item<double>()) < 1e-9,
                 "The root of the sum of the squares.")
             """),
         ("exercise-1-solution", false, """
             <details><summary>Solution</summary>
 
             ```csharp
-            double length = Math.Sqrt(1 + 4 + 4);
+            double? length = Math.Sqrt(1 + 4 + 4);
             ```
             </details>
             """),
-        ("exercise-2", false, "**2.** And of (1, 1, 1, 1)?"),
-        ("exercise-2-blank", true, "double longer = double.NaN; // your answer"),
+        ("exercise-2", false, "**2.** Write the length of any vector as a function."),
+        ("exercise-2-blank", true, "double Length(double[] x) => throw Exercise.NotTried; // your answer"),
         ("exercise-2-check", true, """
-            Exercise.Check("another length", () => Math.Abs(longer - ones(4).norm().item<float>()) < 1e-6,
-                "Four ones.")
+            Exercise.Check("the length of any vector", () => Math.Abs(Length([1, 1, 1, 1]) - 2) < 1e-9 && Length([-3, 4]) == 5,
+                "Select the squares, then Sum, then Math.Sqrt.")
             """),
         ("exercise-2-solution", false, """
             <details><summary>Solution</summary>
 
             ```csharp
-            double longer = 2;
+            double Length(double[] x) => Math.Sqrt(x.Select(value => value * value).Sum());
             ```
             </details>
             """),

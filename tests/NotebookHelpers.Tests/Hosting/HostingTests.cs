@@ -100,10 +100,22 @@ public class HostingTests
     }
 
     [Fact]
-    public void Exercise_is_open_until_solved_and_an_exception_counts_as_open()
+    public void Exercise_tells_not_tried_wrong_throwing_and_solved_apart_and_hints_after_a_try()
     {
-        Assert.False(Exercise.Check("one", () => throw new InvalidOperationException(), "Think.").Solved);
-        Assert.Contains("not solved yet. Think.", Exercise.All.Single().ToString(), StringComparison.Ordinal);
+        ExerciseState[] states =
+        [
+            Exercise.Check("one", () => throw Exercise.NotTried, "Think.").State,
+            Exercise.Check("one", () => throw new AggregateException(Exercise.NotTried), "Think.").State,
+            Exercise.Check("one", (double?)null, _ => true, "Think.").State,
+            Exercise.Check("one", (string?)null, _ => true, "Think.").State,
+        ];
+        Assert.All(states, state => Assert.Equal(ExerciseState.NotTried, state));
+        Assert.DoesNotContain("Think.", Exercise.All.Single().ToString(), StringComparison.Ordinal);
+        Assert.Equal("✗ one: not right yet. Hint: Think.", Exercise.Check("one", (int?)3, answer => answer == 4, "Think.").ToString());
+        Assert.Equal(
+            "✗ one: your answer throws InvalidOperationException: no. Hint: Think.",
+            Exercise.Check("one", () => throw new InvalidOperationException("no"), "Think.").ToString());
+        Assert.True(Exercise.Check("one", "four", answer => answer == "four", "Think.").Solved);
         Assert.True(Exercise.Check("one", () => true, "Think.").Solved);
         Assert.Single(Exercise.All);
         Environment.SetEnvironmentVariable(Exercise.Variable, "strict");
