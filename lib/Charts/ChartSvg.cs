@@ -19,6 +19,8 @@ internal sealed class ChartSvg
 
     private static readonly (int R, int G, int B)[] Viridis = [(68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37)];
 
+    private readonly (int R, int G, int B)[] _scale = Viridis;
+
     private readonly StringBuilder _svg = new();
     private readonly string[] _title;
     private readonly SvgTrace[] _traces;
@@ -44,7 +46,8 @@ internal sealed class ChartSvg
         double[] shades = [.. _traces.SelectMany(trace => trace.Type == "heatmap" ? trace.Z.SelectMany(row => row) : trace.Shades ?? []).Where(double.IsFinite)];
         if (shades.Length > 0)
         {
-            _colorScale = (shades.Min(), shades.Max());
+            _colorScale = _traces.Select(trace => trace.ColorRange).FirstOrDefault(range => range is not null) ?? (shades.Min(), shades.Max());
+            _scale = _traces.Select(trace => trace.ColorScale).FirstOrDefault(scale => scale.Length > 1) ?? Viridis;
             _right = 86;
         }
         if (!_inSpace)
@@ -287,16 +290,16 @@ internal sealed class ChartSvg
         return high > low && double.IsFinite(value) ? (value - low) / (high - low) : 0;
     }
 
-    private static (double R, double G, double B) Mixed(double share)
+    private (double R, double G, double B) Mixed(double share)
     {
-        double at = Math.Clamp(share, 0, 1) * (Viridis.Length - 1);
-        int index = Math.Min((int)at, Viridis.Length - 2);
+        double at = Math.Clamp(share, 0, 1) * (_scale.Length - 1);
+        int index = Math.Min((int)at, _scale.Length - 2);
         double rest = at - index;
-        var (from, to) = (Viridis[index], Viridis[index + 1]);
+        var (from, to) = (_scale[index], _scale[index + 1]);
         return (from.R + rest * (to.R - from.R), from.G + rest * (to.G - from.G), from.B + rest * (to.B - from.B));
     }
 
-    private static string ColorAt(double share)
+    private string ColorAt(double share)
     {
         var (r, g, b) = Mixed(share);
         return string.Create(CultureInfo.InvariantCulture, $"rgb({r:0},{g:0},{b:0})");

@@ -24,6 +24,12 @@ public static class Charts
 
     // Black is left out of the palette: pages may be dark.
     internal static readonly string[] Palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#A6761D", "#7F7F7F", "#B2182B"];
+    // Blue, violet, red, yellow and back: neighbours on the circle look alike, and what lies opposite differs in lightness or hue.
+    internal static readonly object[][] CyclicScale =
+    [
+        [0.0, "#1f3a93"], [0.125, "#5b4fae"], [0.25, "#a04b9b"], [0.375, "#d1495b"], [0.5, "#f0883e"], [0.625, "#f2c14e"], [0.75, "#8fb36b"],
+        [0.875, "#3d8fa8"], [1.0, "#1f3a93"],
+    ];
     private static readonly string[] Symbols = ["circle", "diamond", "square", "triangle-up", "cross", "x", "triangle-down", "pentagon", "star", "hexagon"];
     private static readonly string[] SymbolsInSpace = ["circle", "diamond", "square", "cross", "x"];
     private static readonly string[] Dashes = ["solid", "dash", "dot", "dashdot", "longdash", "solid", "dash", "dot", "dashdot", "longdash"];
@@ -34,9 +40,16 @@ public static class Charts
     /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
     /// <param name="images">uint8 [n, height, width]; null for no images.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
+    /// <param name="period">For a quantity that comes round, such as 360 for degrees: its colours come round, too. Null for one that does not.</param>
     /// <exception cref="ArgumentException">A shape or type is not as stated, or a label has no name.</exception>
-    public static GenericChart Embedding(string title, Tensor points, Tensor labels, Tensor? images = null, IReadOnlyList<string>? classNames = null) =>
-        AnimatedEmbedding(title, [("", points)], labels, images, classNames);
+    public static GenericChart Embedding(
+        string title, Tensor points, Tensor labels, Tensor? images = null, IReadOnlyList<string>? classNames = null, double? period = null)
+    {
+        if (points.dim() != 2 || points.shape[1] is not (2 or 3) || labels.dim() != 1 || points.shape[0] != labels.shape[0])
+            throw new ArgumentException(
+                $"Expected points [n, 2] or [n, 3] and labels [n]; got {Shape(points)} and {Shape(labels)}.", nameof(points));
+        return AnimatedEmbedding(title, [("", points)], labels, images, classNames, period);
+    }
 
     /// <summary>An embedding that changes: one state per step of a slider, and a button that plays them; the last state shows first.</summary>
     /// <param name="title">The chart's title.</param>
@@ -44,23 +57,29 @@ public static class Charts
     /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
     /// <param name="images">uint8 [n, height, width]; null for no images.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
+    /// <param name="period">For a quantity that comes round, such as 360 for degrees: its colours come round, too. Null for one that does not.</param>
     /// <exception cref="ArgumentException">A shape or type is not as stated, a label has no name, or there is no state.</exception>
-    public static GenericChart AnimatedEmbedding(string title, IReadOnlyList<(string Name, Tensor Points)> frames, Tensor labels, Tensor? images = null, IReadOnlyList<string>? classNames = null)
+    public static GenericChart AnimatedEmbedding(
+        string title, IReadOnlyList<(string Name, Tensor Points)> frames, Tensor labels, Tensor? images = null,
+        IReadOnlyList<string>? classNames = null, double? period = null)
     {
         if (frames.Count == 0) throw new ArgumentException("Expected at least one state.", nameof(frames));
-        if (labels.dim() != 1) throw new ArgumentException($"Expected labels [n]; got [{string.Join(", ", labels.shape)}].", nameof(labels));
+        if (labels.dim() != 1) throw new ArgumentException($"Expected labels [n]; got {Shape(labels)}.", nameof(labels));
+        if (period is <= 0 or double.NaN) throw new ArgumentOutOfRangeException(nameof(period), period, "Expected a period above 0.");
         int count = (int)labels.shape[0];
         int dimensions = frames[0].Points.dim() == 2 && frames[0].Points.shape[1] == 3 ? 3 : 2;
         foreach (var (name, points) in frames)
             if (points.dim() != 2 || points.shape[0] != count || points.shape[1] != dimensions)
-                throw new ArgumentException($"Expected points [{count}, {dimensions}], one per label; got [{string.Join(", ", points.shape)}] in state '{name}'.", nameof(frames));
+                throw new ArgumentException(
+                    $"Expected points [{count}, 2] or [{count}, 3], one per label and alike in all states; got {Shape(points)} in state '{name}'.", nameof(frames));
         if (images is not null && (images.dtype != ScalarType.Byte || images.dim() != 3 || images.shape[0] != count))
             throw new ArgumentException($"Expected uint8 images [{count}, height, width], one per point; got {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
 
+        if (count == 0) images = null;
         using var scope = NewDisposeScope();
         int[] shown = Drawn(count, MostShown(count, dimensions * (frames.Count == 1 ? 1 : frames.Count + 1), images));
-        double[] quantities = labels.detach().to_type(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
-        double[][] coordinates = [.. frames.Select(frame => frame.Points.detach().to_type(ScalarType.Float64).cpu().contiguous().data<double>().ToArray())];
+        double[] quantities = Numbers(labels);
+        double[][] coordinates = [.. frames.Select(frame => Numbers(frame.Points))];
         double[] finite = [.. coordinates.SelectMany(values => values).Where(double.IsFinite)];
         double low = finite.DefaultIfEmpty(0).Min(), high = finite.DefaultIfEmpty(1).Max();
 
@@ -77,11 +96,13 @@ public static class Charts
         var traces = groups.Select((group, rank) =>
         {
             double[][] axes = Axes(coordinates[^1], group.Members);
+            double[] shades = [.. shown.Select(i => period is { } turn ? quantities[i] - turn * Math.Floor(quantities[i] / turn) : quantities[i])];
             var marker = new Dictionary<string, object> { ["color"] = ColorOf(rank), ["symbol"] = SymbolOf(rank, dimensions), ["size"] = dimensions == 3 ? 3 : 5, ["opacity"] = 0.75 };
             if (byQuantity)
             {
-                marker["color"] = Significant([.. shown.Select(i => quantities[i])], 4);
+                marker["color"] = Significant(shades, 4);
                 (marker["colorscale"], marker["showscale"]) = ("Viridis", true);
+                if (period is { } whole) (marker["colorscale"], marker["cmin"], marker["cmax"]) = (CyclicScale, 0.0, whole);
             }
             return NewTrace(dimensions == 3 ? "scatter3d" : "scatter", new()
             {
@@ -137,8 +158,11 @@ public static class Charts
     /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
     /// <param name="columns">Squares in a row.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
+    /// <param name="period">For a quantity that comes round, such as 360 for degrees: its colours come round, too. Null for one that does not.</param>
     /// <exception cref="ArgumentException">A shape or type is not as stated, a label has no name, or there is no embedding.</exception>
-    public static GenericChart Panels(string title, IReadOnlyList<(string Name, Tensor Points)> panels, Tensor labels, int columns = 3, IReadOnlyList<string>? classNames = null)
+    public static GenericChart Panels(
+        string title, IReadOnlyList<(string Name, Tensor Points)> panels, Tensor labels, int columns = 3,
+        IReadOnlyList<string>? classNames = null, double? period = null)
     {
         if (panels.Count == 0) throw new ArgumentException("Expected at least one embedding.", nameof(panels));
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
@@ -158,7 +182,7 @@ public static class Charts
         // Every panel thinned alike, so that a point that shows in one shows in all.
         var kept = tensor(Drawn((int)labels.shape[0], Math.Max(2, MostPoints / panels.Count)).Select(i => (long)i).ToArray());
         var some = labels.cpu().index_select(0, kept);
-        var chart = Embedding(title, cat([.. placed.Select(points => points.index_select(0, kept))]), cat([.. panels.Select(_ => some)]), null, classNames);
+        var chart = Embedding(title, cat([.. placed.Select(points => points.index_select(0, kept))]), cat([.. panels.Select(_ => some)]), null, classNames, period);
         Dictionary<string, object> bare = new() { ["visible"] = false };
         var (rows, across) = ((panels.Count + columns - 1) / columns, Math.Min(columns, panels.Count));
         var layout = new Layout();
@@ -273,7 +297,7 @@ public static class Charts
         if (rowNames is not null && rowNames.Count != rows) throw new ArgumentException($"Expected {rows} row names; got {rowNames.Count}.", nameof(rowNames));
         if (columnNames is not null && columnNames.Count != columns) throw new ArgumentException($"Expected {columns} column names; got {columnNames.Count}.", nameof(columnNames));
         using var scope = NewDisposeScope();
-        double[] cells = values.detach().to_type(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+        double[] cells = Numbers(values);
         int[] shownRows = Thinned(rows, MostCells), shownColumns = Thinned(columns, MostCells);
         double[][] z = [.. shownRows.Select(row => shownColumns.Select(column => cells[row * columns + column]).ToArray())];
         var trace = new Dictionary<string, object?>
@@ -283,7 +307,7 @@ public static class Charts
             ["y"] = rowNames is null ? shownRows : shownRows.Select(row => rowNames[row]).ToArray(),
             ["colorscale"] = "Viridis",
         };
-        if (z.Length * shownColumns.Length <= MostCellsWithText)
+        if (z.Length * shownColumns.Length is > 0 and <= MostCellsWithText)
         {
             trace["text"] = ReportTable.FormatAlike([.. z.SelectMany(row => row).Cast<object?>()]).Chunk(shownColumns.Length).ToArray();
             (trace["texttemplate"], trace["xgap"], trace["ygap"]) = ("%{text}", 1, 1);
@@ -319,6 +343,12 @@ public static class Charts
     /// <exception cref="ArgumentException">The images have another shape or type, or there is no film.</exception>
     public static ImageGrid Films(IReadOnlyList<(string Caption, Tensor Frames)> films, int milliseconds = 100, string title = "", int width = 168) =>
         new(films, milliseconds, width, title);
+
+    // TorchSharp's accessor throws where there is nothing.
+    private static double[] Numbers(Tensor tensor) =>
+        tensor.numel() == 0 ? [] : tensor.detach().to_type(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+
+    private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 
     private static Trace Line((string Name, double[] X, double[] Y) curve, int rank, bool markers)
     {

@@ -115,6 +115,16 @@ internal sealed class SvgTrace
     /// <summary>A quantity per point that is shown as its colour; null if all points have one colour.</summary>
     public double[]? Shades => _json["marker"]?["color"] is JsonArray shades ? shades.AsNumbers() : null;
 
+    /// <summary>The ends of the colour scale, where the trace names them.</summary>
+    public (double Low, double High)? ColorRange =>
+        _json["marker"]?["cmin"] is JsonValue low && _json["marker"]?["cmax"] is JsonValue high && low.TryGetValue(out double from) && high.TryGetValue(out double to)
+            ? (from, to)
+            : null;
+
+    /// <summary>Equally spaced colours of a scale of the trace's own; empty where it has a named one.</summary>
+    public (int R, int G, int B)[] ColorScale =>
+        [.. (_json["marker"]?["colorscale"] as JsonArray ?? []).Select(stop => Convert.FromHexString(stop![1].AsText()![1..])).Select(color => ((int)color[0], (int)color[1], (int)color[2]))];
+
     public string[] Texts => [.. (_json["text"] as JsonArray ?? []).Select(text => text.AsText() ?? "")];
 
     private string Mode => _json["mode"].AsText() ?? "lines";

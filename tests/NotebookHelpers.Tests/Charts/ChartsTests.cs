@@ -213,7 +213,7 @@ public class ChartsTests
     [Fact]
     public void Wrong_shapes_are_named()
     {
-        Assert.Contains("[3, 2]", Assert.Throws<ArgumentException>(() => Charts.Embedding("", randn(4, 2), arange(3))).Message);
+        Assert.Contains("[4, 2] and [3]", Assert.Throws<ArgumentException>(() => Charts.Embedding("", randn(4, 2), arange(3))).Message);
         Assert.Contains("[4, 5]", Assert.Throws<ArgumentException>(() => Charts.Embedding("", randn(4, 5), arange(4))).Message);
         Assert.Contains("uint8", Assert.Throws<ArgumentException>(() => Charts.Embedding("", randn(4, 2), arange(4), randn(4, 28, 28))).Message);
         Assert.Contains("2 names", Assert.Throws<ArgumentException>(() => Charts.Embedding("", randn(4, 2), arange(4), classNames: ["a", "b"])).Message);
