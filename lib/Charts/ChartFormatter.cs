@@ -21,9 +21,11 @@ internal static class ChartFormatter
 
     public static string PlotlyNetVersion => Notebook.VersionOf(typeof(GenericChart));
 
+    /// <summary>Numbers charts from 1 again, as in a new session.</summary>
+    public static void Restart() => _shown = 0;
+
     public static void Register(ChartDisplay display)
     {
-        _shown = 0;
         Formatter.Register<GenericChart>(display == ChartDisplay.Offline ? ToHtml : ToInteractiveHtml, "text/html");
         Formatter.Register<GenericChart>(Describe, "text/plain");
         Formatter.SetPreferredMimeTypesFor(typeof(GenericChart), "text/html");

@@ -21,20 +21,27 @@ public static class Notebook
     /// <summary>Whether the paper-scale run was asked for (<see cref="ScaleVariable"/> is <c>full</c>).</summary>
     public static bool FullScale => string.Equals(Environment.GetEnvironmentVariable(ScaleVariable), "full", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Prepares the session: seeds torch, registers how charts, tensors and reports are shown, brings plotly.js to the page, and prints one line with device, versions, scale and seed.</summary>
+    /// <summary>
+    /// Prepares the session: seeds torch, registers how charts, tensors and reports are shown, brings plotly.js to the page, and prints
+    /// one line with device, versions, scale and seed. Run it before any `#r` of a package.
+    /// </summary>
     /// <param name="seed">The seed of torch's generators.</param>
-    /// <param name="charts">How charts are shown.</param>
-    /// <exception cref="ArgumentException"><see cref="Devices.Variable"/> names no device that is there.</exception>
-    /// <exception cref="InvalidOperationException">An earlier cell has loaded another copy of Plotly.NET.</exception>
+    /// <param name="charts">How charts are shown: without a network (the default), or by Plotly.NET.Interactive.</param>
+    /// <exception cref="ArgumentException">
+    /// <see cref="Devices.Variable"/> names no device that is there, or <paramref name="charts"/> is no value of its type.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">An earlier cell has loaded another copy of TorchSharp or Plotly.NET.</exception>
     public static void Start(long seed = 1, ChartDisplay charts = ChartDisplay.Offline)
     {
-        if (PlotlyAssemblies.LoadedBefore() is { } other)
-            throw new InvalidOperationException(
-                $"Plotly.NET was loaded before this library, from {other}. Restart the kernel and run this cell first; packages come after it.");
+        if (!Enum.IsDefined(charts))
+            throw new ArgumentOutOfRangeException(
+                nameof(charts), charts, $"{nameof(charts)} must be one of {string.Join(", ", Enum.GetNames<ChartDisplay>())}.");
+        if (LibraryFiles.LoadedBefore() is { } other)
+            throw new InvalidOperationException($"An earlier cell has loaded {other}. Restart the kernel and run this cell first; `#r` of packages comes after it.");
         Prepare(seed, charts);
     }
 
-    // In a method of its own: this one names types of Plotly.NET.
+    // In a method of its own: it uses TorchSharp and Plotly.NET, which the check above must precede.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Prepare(long seed, ChartDisplay charts)
     {
@@ -43,7 +50,9 @@ public static class Notebook
         random.manual_seed(seed);
         Claims.Clear();
         Exercise.Clear();
-        RegisterFormatters(charts);
+        RegisterFormatters();
+        ChartFormatter.Restart();
+        ChartFormatter.Register(charts);
         KernelSession.Prepare(() => ChartFormatter.Register(charts));
         if (charts == ChartDisplay.Offline) LiveDisplay.Show(new PlotlyScript());
         string scale = FullScale ? "full" : "default";
@@ -66,6 +75,5 @@ public static class Notebook
         Formatter.Register<Tensor>(TensorText.Describe, "text/plain");
         Formatter.Register<Tensor>(TensorText.ToHtml, "text/html");
         Formatter.SetPreferredMimeTypesFor(typeof(Tensor), "text/html", "text/plain");
-        ChartFormatter.Register(charts);
     }
 }

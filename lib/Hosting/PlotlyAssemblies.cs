@@ -27,21 +27,22 @@ internal static class PlotlyAssemblies
     internal static void Register()
 #pragma warning restore CA2255
     {
-        string folder = Path.GetDirectoryName(typeof(PlotlyAssemblies).Assembly.Location)!;
-        var context = new PrivateContext(folder);
+        var context = new PrivateContext(LibraryFiles.Folder);
         AssemblyLoadContext.Default.Resolving += (_, name) => context.Serve(name);
         // Roslyn's scripting host loads #r'd assemblies into a context of its own.
         if (AssemblyLoadContext.GetLoadContext(typeof(PlotlyAssemblies).Assembly) is { } own && own != AssemblyLoadContext.Default)
             own.Resolving += (_, name) => context.Serve(name);
     }
 
-    /// <summary>The file of a Plotly.NET that was loaded before this library could serve its own; null if there is none.</summary>
-    public static string? LoadedBefore()
-    {
-        Assembly[] loaded = [.. AppDomain.CurrentDomain.GetAssemblies().Where(assembly =>
-            assembly.GetName().Name is { } name && (name == "Giraffe.ViewEngine" || name.StartsWith("Plotly.NET", StringComparison.Ordinal)))];
-        return Array.Exists(loaded, assembly => AssemblyLoadContext.GetLoadContext(assembly) is PrivateContext) ? null : loaded.FirstOrDefault()?.Location;
-    }
+    /// <summary>Whether a load context is the private one.</summary>
+    public static bool Serves(AssemblyLoadContext? context) => context is PrivateContext;
+
+    /// <summary>Whether a file is another copy of what the private context serves and what every cell can name without an `#r`.</summary>
+    public static bool Repeats(string path) =>
+        Path.GetFileNameWithoutExtension(path) is var name
+        && Names.Contains(name)
+        && name != "Plotly.NET.CSharp" // the library does not use it, so that cells do need an `#r`
+        && !LibraryFiles.IsOurs(path);
 
     private sealed class PrivateContext(string folder) : AssemblyLoadContext("NotebookHelpers.Plotly")
     {

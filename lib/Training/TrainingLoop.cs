@@ -79,9 +79,9 @@ public sealed class TrainingLoop
     /// <summary>Trains until <paramref name="epochs"/> epochs are done, those of a resumed checkpoint included.</summary>
     /// <param name="epochs">The number of epochs of the whole run, at least 0.</param>
     /// <param name="progress">Told after every step.</param>
-    /// <param name="cancellation">Stops within one step; the last checkpoint stays. Without one, the running cell's: VS Code's stop button.</param>
+    /// <param name="cancellation">Stops within one step; the last checkpoint stays. Without one, VS Code's button that stops the running cell does so.</param>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked to stop.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked to stop, or the running cell was stopped.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network, optimiser or seed.</exception>
     /// <exception cref="IOException">A checkpoint could not be written.</exception>
     /// <exception cref="NotSupportedException">libtorch computes a convolution of the encoder wrong on this processor.</exception>

@@ -8,6 +8,9 @@ namespace NotebookHelpers.Tests;
 /// <summary>The rules that every notebook in notebooks/ keeps.</summary>
 internal static partial class NotebookLint
 {
+    /// <summary>The first line of every notebook: the compiler's error about the next line cannot say it.</summary>
+    public const string Advice = "// If the next line fails, run `dotnet build` in the repository's root, then restart the kernel.";
+
     private const int MedianLines = 6, MostLines = 25;
 
     public static IReadOnlyList<string> Problems(string path)
@@ -59,6 +62,7 @@ internal static partial class NotebookLint
         var start = code[0];
         string firstStatement = start.Source.Split('\n').FirstOrDefault(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)) ?? "";
         Check(firstStatement.StartsWith("#r \"../artifacts/helpers/NotebookHelpers.dll\"", StringComparison.Ordinal), $"{start.Id}: the first code cell does not begin with the library's #r");
+        Check(start.Source.StartsWith(Advice + "\n", StringComparison.Ordinal), $"{start.Id}: the first code cell does not begin with '{Advice}'");
         Check(start.Source.Contains("Notebook.Start(", StringComparison.Ordinal), $"{start.Id}: the first code cell does not call Notebook.Start");
         Check(!PlotlyType().IsMatch(start.Source), $"{start.Id}: the first code cell names a Plotly type");
         Check(code[^1].Source.Contains("Claims.", StringComparison.Ordinal), $"{code[^1].Id}: the last code cell shows no claims");

@@ -6,7 +6,7 @@ namespace NotebookHelpers.Tests;
 
 public sealed class NotebookLintTests : IDisposable
 {
-    private const string Start = "#r \"../artifacts/helpers/NotebookHelpers.dll\"\nusing NotebookHelpers;\nNotebook.Start();";
+    private const string Start = NotebookLint.Advice + "\n#r \"../artifacts/helpers/NotebookHelpers.dll\"\nusing NotebookHelpers;\nNotebook.Start();";
     private readonly ScratchFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -33,6 +33,7 @@ public sealed class NotebookLintTests : IDisposable
         { "long id", "64 characters at most" },
         { "same id", "id used twice" },
         { "no library", "does not begin with the library's #r" },
+        { "no advice", "does not begin with '// If" },
         { "no start", "does not call Notebook.Start" },
         { "plotly", "names a Plotly type" },
         { "long cell", "26 lines, the most is 25" },
@@ -62,6 +63,7 @@ public sealed class NotebookLintTests : IDisposable
             case "long id": start["id"] = new string('a', 65); break;
             case "same id": start["id"] = "text"; break;
             case "no library": start["source"] = "Notebook.Start();"; break;
+            case "no advice": start["source"] = Start.Replace("dotnet build", "make", StringComparison.Ordinal); break;
             case "no start": start["source"] = Start.Replace("Notebook.Start", "Start", StringComparison.Ordinal); break;
             case "plotly": start["source"] = Start + "\nusing Plotly.NET;"; break;
             case "long cell": cells.Insert(2, ScratchNotebook.Code("long", string.Join('\n', Enumerable.Repeat("1;", 26)))); break;

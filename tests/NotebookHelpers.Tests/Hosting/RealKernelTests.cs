@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+
+namespace NotebookHelpers.Tests.Hosting;
+
+/// <summary>The library in the .NET Interactive tool, driven as VS Code drives it.</summary>
+public sealed class RealKernelTests
+{
+    private const string OfflineChart = "class=\"nbh-chart\"", OnlineChart = "renderPlotly_";
+    private const string OwnPoints = "Chart.Point<double, double, string>(x: new double[] { 1, 2 }, y: new double[] { 5, 10 })";
+    private const string LibraryChart = "Charts.Embedding(\"ours\", randn(5, 2), arange(5))";
+    private const string PlotlyPackages = "#r \"nuget: Plotly.NET.Interactive, 6.0.0\"\n#r \"nuget: Plotly.NET.CSharp, 0.14.0\"";
+    private const string TorchPackage = "#r \"nuget: TorchSharp, 0.107.0\"";
+
+    private static readonly string Helpers = HelpersAssemblies.Folder.Replace('\\', '/');
+
+    private static readonly string Load =
+        $"#r \"{Helpers}NotebookHelpers.dll\"\n#r \"{Helpers}FSharp.Core.dll\"\nusing NotebookHelpers;\nusing TorchSharp;\nusing static TorchSharp.torch;\n";
+
+    private static async Task<StdioKernel> StartedAsync()
+    {
+        var kernel = await StdioKernel.StartAsync();
+        var first = await kernel.RunAsync(Load + "Notebook.Start();");
+        Assert.Null(first.Error);
+        Assert.Equal("", first.Notes);
+        return kernel;
+    }
+
+    [Fact]
+    public async Task After_the_first_cell_the_compilers_notes_about_TorchSharp_are_not_shown()
+    {
+        const string cell = "var x = tensor(new double[] { 1, 2 });";
+        using var kernel = await StdioKernel.StartAsync();
+        Assert.Null((await kernel.RunAsync(Load)).Error);
+        Assert.Contains("CS1701", (await kernel.RunAsync(cell)).Notes, StringComparison.Ordinal);
+        Assert.Null((await kernel.RunAsync("Notebook.Start();")).Error);
+        var quiet = await kernel.RunAsync(cell);
+        Assert.Null(quiet.Error);
+        Assert.Equal("", quiet.Notes);
+    }
+
+    [Fact]
+    public async Task The_stop_button_ends_a_training_and_its_rerun_resumes()
+    {
+        const string train = """
+            var net = nn.Linear(2, 2);
+            var loop = new TrainingLoop(net, optim.SGD(net.parameters(), 0.01), new ShuffledBatches(8, 4), batch =>
+            {
+                System.IO.File.AppendAllText("steps.txt", ".");
+                System.Threading.Thread.Sleep(20);
+                return net.forward(ones(4, 2)).square().mean();
+            }) { CheckpointPath = "run.ckpt", AfterEpoch = epoch => Console.WriteLine($"epoch {epoch} done") };
+            """;
+        using var kernel = await StartedAsync();
+        string training = await kernel.SubmitAsync(train + "\nloop.Run(100_000);");
+        await kernel.ReadAsync(happened => happened.Text.Contains("epoch 3 done", StringComparison.Ordinal));
+        await kernel.CancelAsync();
+        Assert.NotNull((await kernel.EndAsync(training)).Error);
+
+        // The next cell runs, and the training does not go on behind it.
+        long Steps() => new FileInfo(Path.Combine(kernel.Folder, "steps.txt")).Length;
+        Assert.Equal("next\n", (await kernel.RunAsync("Console.WriteLine(\"next\");")).Output.ReplaceLineEndings("\n"));
+        await Task.Delay(100);
+        long stopped = Steps();
+        await Task.Delay(300);
+        Assert.Equal(stopped, Steps());
+        Assert.True(File.Exists(Path.Combine(kernel.Folder, "run.ckpt")));
+
+        var again = await kernel.RunAsync(train + "\nConsole.WriteLine(loop.Run(8).FirstEpoch > 3);");
+        Assert.Null(again.Error);
+        Assert.Contains("True", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plotlys_packages_after_the_first_cell_draw_and_leave_the_librarys_charts_offline()
+    {
+        using var kernel = await StartedAsync();
+        Assert.Null((await kernel.RunAsync($"var before = {LibraryChart};")).Error);
+        Assert.Null((await kernel.RunAsync(PlotlyPackages)).Error);
+        foreach (string cell in new[] { $"using Plotly.NET.CSharp;\n{OwnPoints}", LibraryChart, $"Chart.Combine([before, {OwnPoints}])" })
+        {
+            string html = (await kernel.RunAsync(cell)).Shown();
+            Assert.Contains(OfflineChart, html, StringComparison.Ordinal);
+            Assert.DoesNotContain(OnlineChart, html, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_may_choose_Plotlys_own_display_with_and_without_its_packages()
+    {
+        using var kernel = await StartedAsync();
+        Assert.Contains(OfflineChart, (await kernel.RunAsync(LibraryChart)).Shown(), StringComparison.Ordinal);
+        var start = await kernel.RunAsync("Notebook.Start(charts: ChartDisplay.PlotlyInteractive);");
+        Assert.Null(start.Error);
+        Assert.DoesNotContain(start.Events, happened => happened.Text.Contains("<script", StringComparison.Ordinal)); // no 3.6 MB of plotly.js
+        Assert.Contains(OnlineChart, (await kernel.RunAsync(LibraryChart)).Shown(), StringComparison.Ordinal);
+        Assert.Null((await kernel.RunAsync(PlotlyPackages)).Error);
+        Assert.Contains(OnlineChart, (await kernel.RunAsync(LibraryChart)).Shown(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(PlotlyPackages)]
+    [InlineData(TorchPackage)]
+    public async Task Packages_before_the_first_cell_are_told_in_one_line(string packages)
+    {
+        using var kernel = await StdioKernel.StartAsync();
+        Assert.Null((await kernel.RunAsync(packages)).Error);
+        string line = (await kernel.RunAsync(Load + "Notebook.Start();")).Error!.Split('\n')[0];
+        Assert.Contains("Restart the kernel and run this cell first", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TorchPackage)]
+    [InlineData("#r \"HELPERS/TorchSharp.dll\"")]
+    [InlineData("#r \"HELPERS/SkiaSharp.dll\"")]
+    public async Task A_second_TorchSharp_is_named_at_the_next_call_of_the_library(string reference)
+    {
+        using var kernel = await StartedAsync();
+        Assert.Null((await kernel.RunAsync(reference.Replace("HELPERS/", Helpers, StringComparison.Ordinal))).Error);
+        var call = await kernel.RunAsync("AlignmentUniformity.Uniformity(randn(5, 3))");
+        Assert.NotNull(call.Error);
+        Assert.Contains("restart the kernel and leave that `#r` out.\n", call.Notes.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_first_cell_before_the_build_fails_below_the_line_that_says_what_to_do()
+    {
+        string path = Path.Combine(HelpersAssemblies.RepositoryRoot, "notebooks", "00-what-is-contrast.ipynb");
+        var first = JsonNode.Parse(File.ReadAllText(path))!["cells"]!.AsArray().First(cell => (string?)cell!["cell_type"] == "code")!;
+        string code = string.Concat(first["source"]!.AsArray().Select(line => (string)line!));
+        using var kernel = await StdioKernel.StartAsync(); // in a folder that has no ../artifacts/helpers
+        Assert.StartsWith("(2,1): error CS0006:", (await kernel.RunAsync(code)).Error, StringComparison.Ordinal);
+        Assert.Equal(NotebookLint.Advice, code.Split('\n')[0]);
+    }
+}
