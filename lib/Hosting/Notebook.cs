@@ -67,7 +67,7 @@ public static class Notebook
 
     internal static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);
 
-    private static void RegisterFormatters(ChartDisplay charts)
+    private static void RegisterFormatters()
     {
         Formatter.Register<IHtmlReport>(report => report.ToHtml(), "text/html");
         Formatter.Register<IHtmlReport>(report => report.ToString()!, "text/plain");
