@@ -23,6 +23,14 @@ public class HostingTests
         Assert.Matches(@"^device \S+ · \d+ threads · \.NET .* · TorchSharp .* · Plotly\.NET .* · scale default · seed 5$", line);
     }
 
+    [Fact]
+    public void Start_refuses_a_display_that_is_none()
+    {
+        string message = Assert.Throws<ArgumentOutOfRangeException>(() => Notebook.Start(charts: (ChartDisplay)7)).Message;
+        Assert.Contains("charts must be one of Offline, PlotlyInteractive.", message, StringComparison.Ordinal);
+        Assert.Contains("7", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("gpu")]
     [InlineData("cuda:x")]
