@@ -14,7 +14,7 @@ internal static class LibraryFiles
     /// <summary>Whether a file lies beside the library.</summary>
     public static bool IsOurs(string path) => string.Equals(Path.GetDirectoryName(path), Folder, StringComparison.Ordinal);
 
-    /// <summary>A file of Plotly.NET or TorchSharp that was loaded before this library could serve its own; null if there is none.</summary>
+    /// <summary>A file of TorchSharp or Plotly.NET that was loaded before the library could serve its own; null if none was.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static string? LoadedBefore()
     {

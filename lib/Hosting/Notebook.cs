@@ -19,7 +19,8 @@ public static class Notebook
     public static Device Device { get; private set; } = CPU;
 
     /// <summary>Whether the paper-scale run was asked for (<see cref="ScaleVariable"/> is <c>full</c>).</summary>
-    public static bool FullScale => string.Equals(Environment.GetEnvironmentVariable(ScaleVariable), "full", StringComparison.OrdinalIgnoreCase);
+    public static bool FullScale =>
+        string.Equals(Environment.GetEnvironmentVariable(ScaleVariable), "full", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Prepares the session: seeds torch, registers how charts, tensors and reports are shown, brings plotly.js to the page, and prints
@@ -37,7 +38,8 @@ public static class Notebook
             throw new ArgumentOutOfRangeException(
                 nameof(charts), charts, $"{nameof(charts)} must be one of {string.Join(", ", Enum.GetNames<ChartDisplay>())}.");
         if (LibraryFiles.LoadedBefore() is { } other)
-            throw new InvalidOperationException($"An earlier cell has loaded {other}. Restart the kernel and run this cell first; `#r` of packages comes after it.");
+            throw new InvalidOperationException(
+                $"An earlier cell has loaded {other}. Restart the kernel and run this cell first; `#r` of packages comes after it.");
         Prepare(seed, charts);
     }
 
@@ -56,8 +58,10 @@ public static class Notebook
         KernelSession.Prepare(() => ChartFormatter.Register(charts));
         if (charts == ChartDisplay.Offline) LiveDisplay.Show(new PlotlyScript());
         string scale = FullScale ? "full" : "default";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"device {Device} · {get_num_threads()} threads · .NET {Environment.Version} · TorchSharp {VersionOf(typeof(torch))} · Plotly.NET {ChartFormatter.PlotlyNetVersion} · scale {scale} · seed {seed}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"device {Device} · {get_num_threads()} threads · .NET {Environment.Version} · TorchSharp {VersionOf(typeof(torch))} · "
+            + $"Plotly.NET {ChartFormatter.PlotlyNetVersion} · scale {scale} · seed {seed}"));
     }
 
     /// <summary>A size that depends on the scale of the run, so that sizes stand in one place.</summary>

@@ -23,7 +23,9 @@ public sealed class ConsoleProgramTests : IDisposable
             private static void Main(string[] arguments)
             {
                 AssemblyLoadContext.Default.Resolving += (context, name) =>
-                    Path.Combine(arguments[0], name.Name + ".dll") is var path && File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
+                    Path.Combine(arguments[0], name.Name + ".dll") is var path && File.Exists(path)
+                        ? context.LoadFromAssemblyPath(path)
+                        : null;
                 Train();
             }
 
@@ -33,10 +35,12 @@ public sealed class ConsoleProgramTests : IDisposable
                 Notebook.Start();
                 using var net = nn.Linear(2, 2);
                 using var optimizer = optim.SGD(net.parameters(), 0.01);
-                var loop = new TrainingLoop(net, optimizer, new ShuffledBatches(8, 4), batch => net.forward(ones(4, 2)).square().mean());
+                var loop = new TrainingLoop(
+                    net, optimizer, new ShuffledBatches(8, 4), batch => net.forward(ones(4, 2)).square().mean());
                 Console.WriteLine($"epochs {loop.Run(2, new TrainingProgress("tiny")).EpochLosses.Count}");
                 LiveDisplay.Show("0 %").Update("100 %");
-                Console.WriteLine("kernel " + AppDomain.CurrentDomain.GetAssemblies().Any(a => a.GetName().Name == "Microsoft.DotNet.Interactive"));
+                var loaded = AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name);
+                Console.WriteLine($"kernel {loaded.Contains("Microsoft.DotNet.Interactive")}");
             }
         }
         """;
@@ -69,8 +73,8 @@ public sealed class ConsoleProgramTests : IDisposable
         var framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => path.StartsWith(runtime, StringComparison.Ordinal));
         var helpers = new[] { "NotebookHelpers", "TorchSharp" }.Select(name => Path.Combine(HelpersAssemblies.Folder, name + ".dll"));
-        var compilation = CSharpCompilation.Create(
-            "Program", [CSharpSyntaxTree.ParseText(Program)], framework.Concat(helpers).Select(path => MetadataReference.CreateFromFile(path)));
+        var references = framework.Concat(helpers).Select(path => MetadataReference.CreateFromFile(path));
+        var compilation = CSharpCompilation.Create("Program", [CSharpSyntaxTree.ParseText(Program)], references);
         string program = _folder.File("Program.dll");
         var result = compilation.Emit(program);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));

@@ -13,8 +13,14 @@ public sealed class RealKernelTests
 
     private static readonly string Helpers = HelpersAssemblies.Folder.Replace('\\', '/');
 
-    private static readonly string Load =
-        $"#r \"{Helpers}NotebookHelpers.dll\"\n#r \"{Helpers}FSharp.Core.dll\"\nusing NotebookHelpers;\nusing TorchSharp;\nusing static TorchSharp.torch;\n";
+    private static readonly string Load = $"""
+        #r "{Helpers}NotebookHelpers.dll"
+        #r "{Helpers}FSharp.Core.dll"
+        using NotebookHelpers;
+        using TorchSharp;
+        using static TorchSharp.torch;
+
+        """;
 
     private static async Task<StdioKernel> StartedAsync()
     {
@@ -91,7 +97,8 @@ public sealed class RealKernelTests
         Assert.Contains(OfflineChart, (await kernel.RunAsync(LibraryChart)).Shown(), StringComparison.Ordinal);
         var start = await kernel.RunAsync("Notebook.Start(charts: ChartDisplay.PlotlyInteractive);");
         Assert.Null(start.Error);
-        Assert.DoesNotContain(start.Events, happened => happened.Text.Contains("<script", StringComparison.Ordinal)); // no 3.6 MB of plotly.js
+        // The 3.6 MB of plotly.js stay out.
+        Assert.DoesNotContain(start.Events, happened => happened.Text.Contains("<script", StringComparison.Ordinal));
         Assert.Contains(OnlineChart, (await kernel.RunAsync(LibraryChart)).Shown(), StringComparison.Ordinal);
         Assert.Null((await kernel.RunAsync(PlotlyPackages)).Error);
         Assert.Contains(OnlineChart, (await kernel.RunAsync(LibraryChart)).Shown(), StringComparison.Ordinal);

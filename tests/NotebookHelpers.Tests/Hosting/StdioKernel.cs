@@ -101,8 +101,9 @@ internal sealed class StdioKernel : IDisposable
 internal sealed record StdioEvent(string Type, string? Token, JsonElement Content)
 {
     /// <summary>The first of the forms in which a value is shown; empty for other events.</summary>
-    public string Text =>
-        Content.TryGetProperty("formattedValues", out var values) && values.GetArrayLength() > 0 ? values[0].GetProperty("value").GetString()! : "";
+    public string Text => Content.TryGetProperty("formattedValues", out var values) && values.GetArrayLength() > 0
+        ? values[0].GetProperty("value").GetString()!
+        : "";
 
     public static StdioEvent Parse(string line)
     {
@@ -119,13 +120,15 @@ internal sealed record StdioEvent(string Type, string? Token, JsonElement Conten
 internal sealed record CellRun(IReadOnlyList<StdioEvent> Events)
 {
     /// <summary>Why the cell failed; null if it ran to its end.</summary>
-    public string? Error => Events[^1].Type == "CommandFailed" ? Events[^1].Content.GetProperty("message").GetString() : null;
+    public string? Error => Events[^1] is { Type: "CommandFailed", Content: var content } ? content.GetProperty("message").GetString() : null;
 
     public string Output => Texts("StandardOutputValueProduced");
 
     /// <summary>What a reader sees in red beside the error: standard error, and the compiler's notes.</summary>
-    public string Notes => Texts("StandardErrorValueProduced") + string.Concat(Events.Where(happened => happened.Type == "DiagnosticsProduced")
-        .SelectMany(happened => happened.Content.GetProperty("diagnostics").EnumerateArray()).Select(found => found.GetProperty("code").GetString() + "\n"));
+    public string Notes => Texts("StandardErrorValueProduced") + string.Concat(
+        Events.Where(happened => happened.Type == "DiagnosticsProduced")
+            .SelectMany(happened => happened.Content.GetProperty("diagnostics").EnumerateArray())
+            .Select(found => found.GetProperty("code").GetString() + "\n"));
 
     /// <summary>The HTML of the cell's last expression; fails if the cell did.</summary>
     public string Shown()
