@@ -74,7 +74,9 @@ public class HostingTests
     [Fact]
     public void Tensors_are_shown_with_shape_and_values()
     {
-        Assert.Equal("Float32 [2, 2]\n 1.0000  -2.5000\n 0.0000  10.0000", tensor(new float[,] { { 1, -2.5f }, { 0, 10 } }).ToDisplayString("text/plain"));
+        Assert.Equal(
+            "Float32 [2, 2]\n 1.0000  -2.5000\n 0.0000  10.0000",
+            tensor(new float[,] { { 1, -2.5f }, { 0, 10 } }).ToDisplayString("text/plain"));
         Assert.Equal("3   (Int64)", tensor(3L).ToDisplayString("text/plain"));
         Assert.Contains("…", randn(100, 100).ToDisplayString("text/plain"), StringComparison.Ordinal);
         Assert.StartsWith("Float32 [4, 5, 6]", zeros(4, 5, 6).ToDisplayString("text/plain"), StringComparison.Ordinal);

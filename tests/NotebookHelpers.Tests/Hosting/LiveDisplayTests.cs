@@ -38,7 +38,8 @@ public class LiveDisplayTests
         Assert.Equal([ShownAs.Display, ShownAs.Update, ShownAs.Update], shown.Select(value => value.Kind));
         Assert.Single(shown.Select(value => value.DisplayId).Distinct());
         string[] texts = ["0 %", "50 %", "100 %"];
-        Assert.All(texts.Zip(shown), pair => Assert.Contains($">{pair.First}</td>", pair.Second.Data["text/html"], StringComparison.Ordinal));
+        Assert.All(
+            texts.Zip(shown), pair => Assert.Contains($">{pair.First}</td>", pair.Second.Data["text/html"], StringComparison.Ordinal));
     }
 
     [Fact]

@@ -120,7 +120,8 @@ internal sealed record StdioEvent(string Type, string? Token, JsonElement Conten
 internal sealed record CellRun(IReadOnlyList<StdioEvent> Events)
 {
     /// <summary>Why the cell failed; null if it ran to its end.</summary>
-    public string? Error => Events[^1] is { Type: "CommandFailed", Content: var content } ? content.GetProperty("message").GetString() : null;
+    public string? Error =>
+        Events[^1] is { Type: "CommandFailed", Content: var content } ? content.GetProperty("message").GetString() : null;
 
     public string Output => Texts("StandardOutputValueProduced");
 
