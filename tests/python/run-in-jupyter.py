@@ -8,12 +8,14 @@ import argparse
 import concurrent.futures
 import os
 import pathlib
+import queue
 import shutil
 import subprocess
 import sys
 import time
 
 CELL_SECONDS = 600
+FIRST_PORT = 2048
 
 
 def jupyter():
@@ -21,19 +23,33 @@ def jupyter():
     return os.environ.get("JUPYTER") or ("/usr/bin/jupyter" if os.path.exists("/usr/bin/jupyter") else "jupyter")
 
 
-def install_kernel(data, root):
+def install_kernels(data, root, jobs):
+    """One set of kernel specs for each job: kernels that start at the same moment would else take the same HTTP port, and one dies."""
+    shutil.rmtree(data, ignore_errors=True)
     kernels = data / "kernels"
-    shutil.rmtree(kernels, ignore_errors=True)
     kernels.mkdir(parents=True)
     subprocess.run(["dotnet", "interactive", "jupyter", "install", "--path", str(kernels)], cwd=root, check=True, stdout=subprocess.DEVNULL)
+    folders = queue.Queue()
+    for job in range(jobs):
+        folder = data / f"job-{job}"
+        shutil.copytree(kernels, folder / "kernels")
+        for spec in folder.glob("kernels/*/kernel.json"):
+            ports = f"{FIRST_PORT + 20 * job}-{FIRST_PORT + 20 * job + 19}"
+            spec.write_text(spec.read_text(encoding="utf-8").replace("2048-3000", ports), encoding="utf-8")
+        folders.put(folder)
+    return folders
 
 
-def execute(notebook, output, environment):
-    started = time.monotonic()
-    done = subprocess.run(
-        [jupyter(), "nbconvert", "--to", "notebook", "--execute", f"--ExecutePreprocessor.timeout={CELL_SECONDS}",
-         "--output-dir", str(output), notebook.name],
-        cwd=notebook.parent, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+def execute(notebook, output, environment, folders):
+    folder, started = folders.get(), time.monotonic()
+    try:
+        done = subprocess.run(
+            [jupyter(), "nbconvert", "--to", "notebook", "--execute", f"--ExecutePreprocessor.timeout={CELL_SECONDS}",
+             "--output-dir", str(output), notebook.name],
+            cwd=notebook.parent, env={**environment, "JUPYTER_PATH": str(folder)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, check=False)
+    finally:
+        folders.put(folder)
     return notebook.stem, done.returncode, time.monotonic() - started, done.stdout
 
 
@@ -44,9 +60,9 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="notebooks at a time (default: one per core)")
     arguments = parser.parse_args()
     folder, cores = arguments.folder.resolve(), os.cpu_count() or 1
-    environment = {"DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1", **os.environ, "JUPYTER_PATH": str(folder / "data")}
+    environment = {"DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1", **os.environ}
     environment.setdefault("OMP_NUM_THREADS", str(max(1, cores // arguments.jobs)))
-    install_kernel(folder / "data", arguments.notebooks.resolve())
+    folders = install_kernels(folder / "data", arguments.notebooks.resolve(), arguments.jobs)
     output = folder / "executed"
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
@@ -57,7 +73,7 @@ def main():
         sys.exit(f"{arguments.notebooks} holds no notebooks.")
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        for name, code, seconds, text in pool.map(lambda notebook: execute(notebook, output, environment), found):
+        for name, code, seconds, text in pool.map(lambda notebook: execute(notebook, output, environment, folders), found):
             print(f"{name}: {'ok' if code == 0 else f'FAILED with exit code {code}'} in {seconds:.1f} s", flush=True)
             if code != 0:
                 failed += 1
