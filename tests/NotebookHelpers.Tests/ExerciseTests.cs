@@ -30,6 +30,14 @@ public sealed partial class ExerciseTests(ExerciseRuns runs) : IClassFixture<Exe
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public async Task A_whole_run_measures_every_claim_that_the_file_makes(string name)
+    {
+        string[] tables = [.. (await runs.CellsOf(name)).Values.Select(Shown).Where(text => text.StartsWith("What this notebook claims", StringComparison.Ordinal))];
+        Assert.DoesNotContain("not in this session", Assert.Single(tables), StringComparison.Ordinal);
+    }
+
     private static string Shown(JsonNode cell) => string.Concat(cell["outputs"]!.AsArray()
         .SelectMany(output => output!["data"]?["text/plain"] as JsonArray ?? []).Select(line => (string?)line));
 

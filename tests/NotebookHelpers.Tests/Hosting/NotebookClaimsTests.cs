@@ -29,11 +29,27 @@ public sealed class NotebookClaimsTests : IDisposable
     public void Nothing_is_said_where_it_is_not_clear_which_notebook_runs()
     {
         Notebook("00-a.ipynb", "Claims.Check(\"one\", 1, 1, 0, \"s\");", "Claims.Check(\"two\", 1, 1, 0, \"s\");");
-        Notebook("00-copy.ipynb", "Claims.Check(\"one\", 1, 1, 0, \"s\");", "Claims.Check(\"two\", 1, 1, 0, \"s\");");
+        Notebook("00-changed.ipynb", "Claims.Check(\"one\", 1, 1, 0, \"s\");", "Claims.Check(\"three\", 1, 1, 0, \"s\");");
         File.WriteAllText(_folder.File("02-damaged.ipynb"), "{");
         Assert.Empty(NotebookClaims.NotMade(["one"], _folder.Path));
         Assert.Empty(NotebookClaims.NotMade(["of no notebook"], _folder.Path));
         Assert.Empty(NotebookClaims.NotMade([], _folder.Path));
+    }
+
+    [Fact]
+    public void A_copy_beside_the_notebook_does_not_make_it_silent()
+    {
+        foreach (string name in new[] { "00-a.ipynb", "00-a-Copy1.ipynb" })
+            Notebook(name, "Claims.Check(\"one\", 1, 1, 0, \"s\");", "Claims.Check(\"two\", 1, 1, 0, \"s\");");
+        Assert.Equal(["two"], NotebookClaims.NotMade(["one"], _folder.Path));
+    }
+
+    [Fact]
+    public void Claims_of_a_cell_that_asks_for_the_scale_are_not_missed()
+    {
+        Notebook("00-a.ipynb", "Claims.Check(\"one\", 1, 1, 0, \"s\");", "if (Notebook.FullScale) Claims.Check(\"large\", 1, 1, 0, \"s\");");
+        Assert.Empty(NotebookClaims.NotMade(["one"], _folder.Path));
+        Assert.Equal(["one"], NotebookClaims.NotMade(["large"], _folder.Path));
     }
 
     [Fact]
