@@ -20,6 +20,7 @@ public static class AlignmentUniformity
         if (x.shape[0] == 0) throw new ArgumentException("Expected at least one pair; got none.", nameof(x));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        (x, y) = Measurable.Of(x, y, nameof(x), nameof(y));
         return (Batch.Normalize(x) - Batch.Normalize(y)).square().sum(ScalarType.Float64).item<double>() / x.shape[0];
     }
 
@@ -37,7 +38,9 @@ public static class AlignmentUniformity
         if (n < 2) throw new ArgumentException($"Expected at least two embeddings; got {n}.", nameof(embeddings));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var x = Batch.Normalize(embeddings);
+        var unit = Batch.Normalize(Measurable.Of(embeddings));
+        // About their mean: collapsed embeddings are what this number is asked about.
+        var x = Measurable.Centred(unit, unit);
         double sum = 0;
         long size = Math.Max(1, BlockElements / n);
         for (long start = 0; start < n; start += size)

@@ -23,22 +23,28 @@ public static class Clustering
     public static Tensor KMeans(Tensor points, int clusters, int seed = 0, int starts = 5, int iterations = 100)
     {
         Batch.CheckEmbeddings(points);
+        ArgumentOutOfRangeException.ThrowIfNegative(iterations);
         if (clusters < 1 || clusters > points.shape[0])
             throw new ArgumentOutOfRangeException(nameof(clusters), clusters, $"Expected 1 to {points.shape[0]}, the number of points.");
         ArgumentOutOfRangeException.ThrowIfLessThan(starts, 1);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        var device = points.device;
+        points = Measurable.Of(points.detach());
+        // About their mean: where all points lie close together, float32 would round their distances away.
+        points = Measurable.Centred(points, points);
+        double squaredLength = SquaredLength(points);
         var random = new Random(seed);
         Tensor? best = null;
         double least = double.PositiveInfinity;
         for (int start = 0; start < starts; start++)
         {
             using var startScope = NewDisposeScope();
-            var (assigned, spread) = Lloyd(points, Start(points, clusters, random), iterations);
+            var (assigned, spread) = Lloyd(points, squaredLength, Start(points, clusters, random), iterations);
             if (best is not null && !(spread < least)) continue;
             (best, least) = (assigned.MoveToOuterDisposeScope(), spread);
         }
-        return best!.MoveToOuterDisposeScope();
+        return best!.to(device).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -76,52 +82,90 @@ public static class Clustering
     {
         long n = points.shape[0];
         var chosen = new List<Tensor> { points[random.NextInt64(n)] };
-        var nearest = (points - chosen[0]).square().sum(1, type: ScalarType.Float64);
+        var nearest = SquaredDistances(points, chosen[0]);
         while (chosen.Count < clusters)
         {
+            using var drawScope = NewDisposeScope();
             var cumulative = nearest.cumsum(0);
             double total = cumulative[n - 1].item<double>();
             // All points may coincide with centres already; then any is as good.
             long next = total > 0
                 ? searchsorted(cumulative, tensor([random.NextDouble() * total], device: points.device), right: true).clamp_max(n - 1).item<long>()
                 : random.NextInt64(n);
-            chosen.Add(points[next]);
-            nearest = minimum(nearest, (points - chosen[^1]).square().sum(1, type: ScalarType.Float64));
+            chosen.Add(points[next].MoveToOuterDisposeScope());
+            nearest.copy_(minimum(nearest, SquaredDistances(points, chosen[^1])));
         }
         return stack(chosen);
     }
 
-    private static (Tensor Assigned, double Spread) Lloyd(Tensor points, Tensor centres, int iterations)
+    private static (Tensor Assigned, double Spread) Lloyd(Tensor points, double squaredLength, Tensor centres, int iterations)
     {
-        var (assigned, spread) = Assign(points, centres);
+        var (assigned, spread) = Assign(points, squaredLength, centres);
         for (int i = 0; i < iterations; i++)
         {
+            using var iterationScope = NewDisposeScope();
             var sums = zeros_like(centres).index_add_(0, assigned, points, 1);
             var counts = assigned.bincount(null!, centres.shape[0]).unsqueeze(1);
             // A centre that has lost all its points stays where it is.
-            centres = where(counts.gt(0), sums / counts.clamp_min(1), centres);
-            var (next, nextSpread) = Assign(points, centres);
+            centres.copy_(where(counts.gt(0), sums / counts.clamp_min(1), centres));
+            var (next, nextSpread) = Assign(points, squaredLength, centres);
             bool settled = next.eq(assigned).all().item<bool>();
-            (assigned, spread) = (next, nextSpread);
+            assigned.copy_(next);
+            spread = nextSpread;
             if (settled) break;
         }
         return (assigned, spread);
     }
 
-    private static (Tensor Assigned, double Spread) Assign(Tensor points, Tensor centres)
+    private static (Tensor Assigned, double Spread) Assign(Tensor points, double squaredLength, Tensor centres)
     {
+        using var scope = NewDisposeScope();
         var assigned = new List<Tensor>();
-        double spread = points.square().sum(ScalarType.Float64).item<double>();
+        double spread = squaredLength;
         var squaredNorms = centres.square().sum(1);
-        long size = Math.Max(1, BlockElements / centres.shape[0]);
-        for (long start = 0; start < points.shape[0]; start += size)
+        foreach (var block in Blocks(points, centres.shape[0]))
         {
-            var block = points.narrow(0, start, Math.Min(size, points.shape[0] - start));
+            using var blockScope = NewDisposeScope();
             var (relative, nearest) = squaredNorms.addmm(block, centres.t(), alpha: -2).min(1);
             spread += relative.sum(ScalarType.Float64).item<double>();
-            assigned.Add(nearest);
+            assigned.Add(nearest.MoveToOuterDisposeScope());
         }
-        return (cat(assigned), spread);
+        return (cat(assigned).MoveToOuterDisposeScope(), spread);
+    }
+
+    private static Tensor SquaredDistances(Tensor points, Tensor centre)
+    {
+        using var scope = NewDisposeScope();
+        var distances = new List<Tensor>();
+        foreach (var block in Blocks(points, points.shape[1]))
+        {
+            using var blockScope = NewDisposeScope();
+            distances.Add((block - centre).square().sum(1, type: ScalarType.Float64).MoveToOuterDisposeScope());
+        }
+        return cat(distances).MoveToOuterDisposeScope();
+    }
+
+    private static double SquaredLength(Tensor points)
+    {
+        using var scope = NewDisposeScope();
+        double sum = 0;
+        foreach (var block in Blocks(points, points.shape[1]))
+        {
+            using var blockScope = NewDisposeScope();
+            sum += block.square().sum(ScalarType.Float64).item<double>();
+        }
+        return sum;
+    }
+
+    // Rows of which a result so wide fits into one block.
+    private static IEnumerable<Tensor> Blocks(Tensor points, long width)
+    {
+        long size = Math.Max(1, BlockElements / Math.Max(1, width));
+        for (long start = 0; start < points.shape[0]; start += size)
+        {
+            using var block = points.narrow(0, start, Math.Min(size, points.shape[0] - start));
+            yield return block;
+        }
     }
 
     // How many items each pair of a label and a cluster shares.

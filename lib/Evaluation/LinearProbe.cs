@@ -25,10 +25,12 @@ public sealed class LinearProbe : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The penalty is not a positive number.</exception>
     public static LinearProbe Fit(Tensor features, Tensor labels, double penalty = 1e-3, int iterations = 1000)
     {
-        Batch.Check(features, labels);
+        using var scope = NewDisposeScope();
+        labels = Batch.Check(features, labels);
         if (features.shape[0] == 0) throw new ArgumentException("Expected at least one item to fit; got none.", nameof(features));
         if (!(penalty > 0 && double.IsFinite(penalty))) throw new ArgumentOutOfRangeException(nameof(penalty), penalty, "Expected a positive penalty.");
-        using var scope = NewDisposeScope();
+        features = Measurable.Of(features.detach());
+        labels = labels.to(features.device);
         using var noGradient = no_grad();
         var classes = labels.unique().Item1;
         var mean = features.mean([0], keepdim: true);
@@ -62,15 +64,15 @@ public sealed class LinearProbe : IDisposable
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or there is nothing to classify.</exception>
     public double Accuracy(Tensor features, Tensor labels)
     {
-        Batch.Check(features, labels);
-        if (features.shape[0] == 0) throw new ArgumentException("Expected at least one item to classify; got none.", nameof(features));
         using var scope = NewDisposeScope();
+        labels = Batch.Check(features, labels);
+        if (features.shape[0] == 0) throw new ArgumentException("Expected at least one item to classify; got none.", nameof(features));
         return (double)Predict(features).eq(labels).sum().item<long>() / features.shape[0];
     }
 
     /// <summary>The most probable label of each item.</summary>
     /// <param name="features">Floating-point, [m, d].</param>
-    /// <returns>[m], of the labels' type.</returns>
+    /// <returns>int64 [m].</returns>
     /// <exception cref="ArgumentException">The features have another width than those fitted.</exception>
     public Tensor Predict(Tensor features)
     {
@@ -79,8 +81,11 @@ public sealed class LinearProbe : IDisposable
             throw new ArgumentException($"Expected {_mean.shape[1]} features, as fitted; got {Batch.Describe(features)}.", nameof(features));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        Measurable.Largest(features, nameof(features));
+        var device = features.device;
+        features = features.detach().to(_mean.device).to_type(_mean.dtype);
         var best = Standardized(features, _mean, _scale).mm(_weights).argmax(1);
-        return _classes.index_select(0, best).MoveToOuterDisposeScope();
+        return _classes.index_select(0, best).to(device).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -79,7 +79,7 @@ public static class NearestNeighbors
         CheckLabels(testLabels, test, nameof(testLabels));
         if (test.shape[0] == 0) throw new ArgumentException("Expected at least one test point; got none.", nameof(test));
         using var scope = NewDisposeScope();
-        long right = Predict(train, trainLabels, test, k).eq(testLabels).sum().item<long>();
+        long right = Predict(train, trainLabels, test, k).eq(testLabels.to_type(ScalarType.Int64)).sum().item<long>();
         return (double)right / test.shape[0];
     }
 
@@ -87,9 +87,9 @@ public static class NearestNeighbors
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var type = database.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var typed = new Database(database.to_type(type), scope);
-        queries = queries.to_type(type);
+        var (type, device) = (database.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, database.device);
+        (database, queries) = Measurable.Of(database, queries, excludeSelf ? "points" : nameof(database), excludeSelf ? "points" : nameof(queries));
+        var typed = new Database(database, scope);
         var self = excludeSelf ? arange(queries.shape[0], device: queries.device) : null;
         long rows = Math.Max(1, BlockElements / Math.Max(typed.Count, (k + SpareCandidates) * typed.Width));
 
@@ -103,7 +103,7 @@ public static class NearestNeighbors
             distances.Add(squared.sqrt().to_type(type).MoveToOuterDisposeScope());
             indices.Add(nearest.MoveToOuterDisposeScope());
         }
-        return (cat(distances).MoveToOuterDisposeScope(), cat(indices).MoveToOuterDisposeScope());
+        return (cat(distances).to(device).MoveToOuterDisposeScope(), cat(indices).to(device).MoveToOuterDisposeScope());
     }
 
     // Squared distances in float64 and indices, both [b, k]. self: for each query the database row that it is itself.

@@ -13,7 +13,10 @@ public sealed record RetrievalReport(IReadOnlyDictionary<int, double> RecallAt, 
     public double PrecisionAt1 => RecallAt[1];
 }
 
-/// <summary>Retrieval by Euclidean distance, exact, in blocks of queries.</summary>
+/// <summary>
+/// Retrieval by Euclidean distance, in blocks of queries. Data in float32 are ranked about their mean, and in float64 for the queries
+/// whose neighbours are too near to be told apart otherwise.
+/// </summary>
 public static class Retrieval
 {
     // Elements in one block of distances (64 MB of float32).
@@ -26,8 +29,11 @@ public static class Retrieval
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or no item shares its label with another.</exception>
     public static RetrievalReport Evaluate(Tensor embeddings, Tensor labels, IEnumerable<int>? recallAt = null)
     {
-        Batch.Check(embeddings, labels);
-        return Evaluate(embeddings, labels, embeddings, labels, recallAt, excludeSelf: true, nameof(labels));
+        using var scope = NewDisposeScope();
+        labels = Batch.Check(embeddings, labels);
+        var x = Measurable.Of(embeddings);
+        labels = labels.to(x.device);
+        return Evaluate(x, labels, x, labels, recallAt, excludeSelf: true, nameof(labels));
     }
 
     /// <summary>Queries against a database of other items.</summary>
@@ -39,11 +45,13 @@ public static class Retrieval
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or no query's label occurs in the database.</exception>
     public static RetrievalReport Evaluate(Tensor database, Tensor databaseLabels, Tensor queries, Tensor queryLabels, IEnumerable<int>? recallAt = null)
     {
-        Batch.Check(database, databaseLabels);
-        Batch.Check(queries, queryLabels);
+        using var scope = NewDisposeScope();
+        databaseLabels = Batch.Check(database, databaseLabels);
+        queryLabels = Batch.Check(queries, queryLabels);
         if (queries.shape[1] != database.shape[1] || queries.dtype != database.dtype || queries.device_type != database.device_type)
             throw new ArgumentException($"Expected queries like the database, {Batch.Describe(database)}; got {Batch.Describe(queries)}.", nameof(queries));
-        return Evaluate(database, databaseLabels, queries, queryLabels, recallAt, excludeSelf: false, nameof(queryLabels));
+        var (items, asked) = Measurable.Of(database, queries, nameof(database), nameof(queries));
+        return Evaluate(items, databaseLabels.to(items.device), asked, queryLabels.to(items.device), recallAt, excludeSelf: false, nameof(queryLabels));
     }
 
     private static RetrievalReport Evaluate(Tensor database, Tensor databaseLabels, Tensor queries, Tensor queryLabels, IEnumerable<int>? recallAt, bool excludeSelf, string labelsName)
@@ -60,7 +68,7 @@ public static class Retrieval
 
         long n = database.shape[0];
         long depth = Math.Min(excludeSelf ? n - 1 : n, Math.Max(ks[^1], relevant.max().item<long>()));
-        var squaredNorms = database.square().sum(1);
+        var ranking = new Ranking(Measurable.Centred(database, database), Measurable.Centred(queries, database));
         var ranks = arange(1, depth + 1, dtype: ScalarType.Float64, device: database.device);
         double rPrecision = 0, averagePrecision = 0;
         var found = new double[ks.Length];
@@ -69,9 +77,7 @@ public static class Retrieval
         {
             using var blockScope = NewDisposeScope();
             var block = counted.narrow(0, start, Math.Min(size, counted.shape[0] - start));
-            var relative = squaredNorms.addmm(queries.index_select(0, block), database.t(), alpha: -2);
-            if (excludeSelf) NearestNeighbors.Exclude(block, relative);
-            var (_, nearest) = relative.topk((int)depth, dim: 1, largest: false, sorted: true);
+            var nearest = ranking.Nearest(block, (int)depth, excludeSelf);
             var match = databaseLabels.index_select(0, nearest.flatten()).reshape(nearest.shape).eq(queryLabels.index_select(0, block).unsqueeze(1));
             var r = relevant.index_select(0, block).to_type(ScalarType.Float64);
             var matchWithinR = match.logical_and(ranks.le(r.unsqueeze(1))).to_type(ScalarType.Float64);
@@ -84,6 +90,41 @@ public static class Retrieval
         double count = counted.shape[0];
         return new RetrievalReport(
             ks.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second / count), rPrecision / count, averagePrecision / count, counted.shape[0]);
+    }
+
+    /// <summary>The nearest items of queries, by |x|² - 2qx; again in float64 for the queries whose nearest item is too near for float32.</summary>
+    private sealed class Ranking(Tensor database, Tensor queries)
+    {
+        // A squared distance of so many units in the last place of the squared lengths has three digits left.
+        private const double UnitsKept = 1000, SingleUnit = 1.2e-7;
+
+        private readonly Tensor _squaredNorms = database.square().sum(1), _queryNorms = queries.square().sum(1);
+        private Ranking? _inDouble;
+
+        /// <summary>Rows of the database, nearest first, int64 [queries, depth].</summary>
+        public Tensor Nearest(Tensor block, int depth, bool excludeSelf)
+        {
+            var relative = _squaredNorms.addmm(queries.index_select(0, block), database.t(), alpha: -2);
+            if (excludeSelf) NearestNeighbors.Exclude(block, relative);
+            var (values, nearest) = relative.topk(depth, dim: 1, largest: false, sorted: true);
+            if (database.dtype == ScalarType.Float64) return nearest;
+            var lengths = _queryNorms.index_select(0, block);
+            var units = (lengths + _squaredNorms.index_select(0, nearest.select(1, 0))) * (UnitsKept * SingleUnit);
+            var doubtful = (values.select(1, 0) + lengths).lt(units).nonzero().flatten();
+            if (doubtful.shape[0] == 0) return nearest;
+            _inDouble ??= InDouble();
+            return nearest.index_copy_(0, doubtful, _inDouble.Nearest(block.index_select(0, doubtful), depth, excludeSelf));
+        }
+
+        // Made in the block that needs it first, it outlives that block's scope.
+        private Ranking InDouble()
+        {
+            Tensor Kept(Tensor tensor) => tensor.to_type(ScalarType.Float64).MoveToOuterDisposeScope();
+            var exact = new Ranking(Kept(database), Kept(queries));
+            exact._squaredNorms.MoveToOuterDisposeScope();
+            exact._queryNorms.MoveToOuterDisposeScope();
+            return exact;
+        }
     }
 
     // R: how many items each query could find.

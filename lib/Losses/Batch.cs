@@ -7,7 +7,8 @@ namespace NotebookHelpers;
 internal static class Batch
 {
     /// <summary>Checks embeddings [n, d] of a floating-point type against integer labels [n] on the same device.</summary>
-    public static void Check(Tensor embeddings, Tensor labels,
+    /// <returns>The labels as int64: integers of any width, and bool, are labels.</returns>
+    public static Tensor Check(Tensor embeddings, Tensor labels,
         [CallerArgumentExpression(nameof(embeddings))] string? embeddingsName = null,
         [CallerArgumentExpression(nameof(labels))] string? labelsName = null)
     {
@@ -16,6 +17,7 @@ internal static class Batch
             throw new ArgumentException($"Expected one integer label for each of the {embeddings.shape[0]} embeddings; got {Describe(labels)}.", labelsName);
         if (labels.device_type != embeddings.device_type)
             throw new ArgumentException($"Expected labels on the embeddings' device, {embeddings.device}; got {labels.device}.", labelsName);
+        return labels.to_type(ScalarType.Int64);
     }
 
     /// <summary>Checks embeddings [n, d] of a floating-point type.</summary>
@@ -45,14 +47,26 @@ internal static class Batch
     /// <summary>A tensor's type, shape and device for a message.</summary>
     public static string Describe(Tensor tensor) => $"{tensor.dtype} [{string.Join(", ", tensor.shape)}] on {tensor.device}";
 
-    /// <summary>Rows of length 1; a row of zeros stays zero.</summary>
-    public static Tensor Normalize(Tensor embeddings) => nn.functional.normalize(embeddings, p: 2, dim: 1);
+    /// <summary>Rows of length 1; a row of zeros, which has no direction, stays zero with gradient zero. float16 and bfloat16 become float32.</summary>
+    public static Tensor Normalize(Tensor embeddings)
+    {
+        var x = Measurable.Accumulating(embeddings);
+        // The square of a large float32 is infinite. A row's direction does not depend on its length, and so neither does the gradient.
+        using var scope = NewDisposeScope();
+        var longest = x.detach().abs().amax([1], keepdim: true);
+        var scale = longest.clamp_min(1).masked_fill_(longest.eq(0), double.PositiveInfinity);
+        return nn.functional.normalize(x / scale, p: 2, dim: 1).MoveToOuterDisposeScope();
+    }
 
     /// <summary>
     /// The Euclidean distances between all rows, [n, n]. Where a distance is zero (equal embeddings, the diagonal) the
     /// gradient is zero, not the NaN that differentiating a square root at zero gives.
     /// </summary>
-    public static Tensor Distances(Tensor embeddings) => cdist(embeddings, embeddings);
+    public static Tensor Distances(Tensor embeddings)
+    {
+        var x = Measurable.Centred(Measurable.Accumulating(embeddings), embeddings);
+        return cdist(x, x);
+    }
 
     /// <summary>
     /// The Euclidean distances of single pairs, as a function from positions i and j to [p]: from the rows themselves or, where
@@ -62,7 +76,10 @@ internal static class Batch
     {
         long n = embeddings.shape[0];
         if (count * embeddings.shape[1] <= n * n)
-            return (i, j) => (embeddings.index_select(0, i) - embeddings.index_select(0, j)).norm(1);
+        {
+            var x = Measurable.Accumulating(embeddings);
+            return (i, j) => (x.index_select(0, i) - x.index_select(0, j)).norm(1);
+        }
         var all = Distances(embeddings).flatten();
         return (i, j) => all.index_select(0, i * n + j);
     }
@@ -85,5 +102,5 @@ internal static class Batch
     public static Tensor DifferentLabel(Tensor labels) => labels.unsqueeze(0).ne(labels.unsqueeze(1));
 
     /// <summary>A loss of 0 whose gradient is 0: what remains of a batch without a single pair.</summary>
-    public static Tensor ZeroLoss(Tensor embeddings) => embeddings.sum() * 0;
+    public static Tensor ZeroLoss(Tensor embeddings) => (Measurable.Accumulating(embeddings) * 0).sum();
 }

@@ -34,6 +34,7 @@ public sealed class HadsellLoss
         Batch.CheckAlike(x1, x2);
         Batch.CheckPairTargets(x1, y);
         using var scope = NewDisposeScope();
+        (x1, x2) = (Measurable.Accumulating(x1), Measurable.Accumulating(x2));
         var dissimilar = y.to_type(x1.dtype);
         var squared = (x1 - x2).square().sum(1);
         // The root of exactly zero is taken as a constant, since its derivative is infinite.
@@ -49,9 +50,9 @@ public sealed class HadsellLoss
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
     public Tensor forward(Tensor embeddings, Tensor labels)
     {
-        Batch.Check(embeddings, labels);
         long n = embeddings.shape[0];
         using var scope = NewDisposeScope();
+        labels = Batch.Check(embeddings, labels);
         if (n < 2) return Batch.ZeroLoss(embeddings).MoveToOuterDisposeScope();
         var distance = Batch.Distances(embeddings);
         // Every pair stands twice in the matrix, which its one half and the number of ordered pairs make up for.
@@ -93,6 +94,7 @@ public sealed class ChopraLoss
         Batch.CheckAlike(x1, x2);
         Batch.CheckPairTargets(x1, y);
         using var scope = NewDisposeScope();
+        (x1, x2) = (Measurable.Accumulating(x1), Measurable.Accumulating(x2));
         var dissimilar = y.to_type(x1.dtype);
         var energy = (x1 - x2).abs().sum(1);
         var losses = (1 - dissimilar) * (2 / UpperBound) * energy.square()

@@ -50,7 +50,7 @@ public sealed class NTXentLoss : PairLoss
         if (labels.dim() != 2) return base.forward(embeddings, labels);
         Batch.CheckAlike(embeddings, labels);
         using var scope = NewDisposeScope();
-        var (views, items) = (cat([embeddings, labels]), arange(embeddings.shape[0], device: embeddings.device));
+        var (views, items) = (Measurable.Accumulating(cat([embeddings, labels])), arange(embeddings.shape[0], device: embeddings.device));
         var loss = embeddings.shape[0] == 0
             ? Batch.ZeroLoss(views)
             : PairMatrix.Loss(Batch.Normalize(views), PairMeasure.CosineSimilarity, new PairMask(cat([items, items])), rows => [OfTwoViews(rows)]);

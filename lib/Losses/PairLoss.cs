@@ -12,9 +12,10 @@ public abstract class PairLoss
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
     public virtual Tensor forward(Tensor embeddings, Tensor labels)
     {
-        Batch.Check(embeddings, labels);
         using var scope = NewDisposeScope();
-        return (embeddings.shape[0] < 2 ? Batch.ZeroLoss(embeddings) : Of(embeddings, new PairMask(labels))).MoveToOuterDisposeScope();
+        var mask = new PairMask(Batch.Check(embeddings, labels));
+        var x = Measurable.Accumulating(embeddings);
+        return (x.shape[0] < 2 ? Batch.ZeroLoss(x) : Of(x, mask)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The loss over mined pairs; a pair named twice counts once.</summary>
@@ -26,7 +27,8 @@ public abstract class PairLoss
     {
         Batch.CheckEmbeddings(embeddings);
         using var scope = NewDisposeScope();
-        return (embeddings.shape[0] < 2 ? Batch.ZeroLoss(embeddings) : Of(embeddings, new PairMask(embeddings, pairs))).MoveToOuterDisposeScope();
+        var x = Measurable.Accumulating(embeddings);
+        return (x.shape[0] < 2 ? Batch.ZeroLoss(x) : Of(x, new PairMask(x, pairs))).MoveToOuterDisposeScope();
     }
 
     // Called inside a dispose scope, with at least two embeddings.

@@ -43,8 +43,8 @@ public sealed class RankedListLoss
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
     public Tensor forward(Tensor embeddings, Tensor labels)
     {
-        Batch.Check(embeddings, labels);
         using var scope = NewDisposeScope();
+        labels = Batch.Check(embeddings, labels);
         if (embeddings.shape[0] < 2) return Batch.ZeroLoss(embeddings).MoveToOuterDisposeScope();
         return PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.EuclideanDistance, new PairMask(labels),
             rows => [PairMatrix.MeanOverAnchors(rows, distances => OfAnchors(distances, rows))]).MoveToOuterDisposeScope();

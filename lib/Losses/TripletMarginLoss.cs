@@ -51,11 +51,11 @@ public sealed class TripletMarginLoss
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
     public Tensor forward(Tensor embeddings, Tensor labels)
     {
-        Batch.Check(embeddings, labels);
         using var scope = NewDisposeScope();
+        labels = Batch.Check(embeddings, labels);
         if (embeddings.shape[0] < 3) return Batch.ZeroLoss(embeddings).MoveToOuterDisposeScope();
         var x = Batch.Normalize(embeddings);
-        var points = x.detach();
+        var points = Measurable.Centred(x.detach(), x);
         Tensor value, gradient;
         using (no_grad())
         {

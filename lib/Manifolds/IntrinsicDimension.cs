@@ -26,6 +26,8 @@ public static class IntrinsicDimension
         var (distances, _) = NearestNeighbors.Search(exact, 2);
         long kept = Math.Max(1, (long)(n * (1 - discarded)));
         var logRatios = (distances[.., 1] / distances[.., 0]).log().sort().Values.narrow(0, 0, kept);
+        if (logRatios[kept - 1].item<double>() == 0)
+            throw new ArgumentException("Expected points whose second neighbour is farther than their first; on a regular grid both are equally far, which tells nothing.", nameof(points));
         // F of the i-th smallest ratio is i/n; the largest would have an infinite ordinate.
         var heights = -(1 - arange(1, kept + 1, dtype: ScalarType.Float64) / n).clamp(min: 0.5 / n).log();
         return (logRatios.dot(heights) / logRatios.dot(logRatios)).item<double>();

@@ -12,7 +12,7 @@ internal static class PointMatrix
         if (points.dim() != 2) throw new ArgumentException($"Expected points [n, d]; got {Batch.Describe(points)}.", name);
         if (points.shape[0] < atLeast) throw new ArgumentException($"Expected at least {atLeast} points; got {points.shape[0]}.", name);
         if (points.shape[1] < 1) throw new ArgumentException("Expected points of at least one coordinate; got none.", name);
-        var exact = points.detach().to_type(ScalarType.Float64).cpu().contiguous();
+        var exact = points.detach().cpu().to_type(ScalarType.Float64).contiguous();
         if (!exact.isfinite().all().item<bool>()) throw new ArgumentException("Expected finite coordinates; got NaN or infinity.", name);
         return exact;
     }

@@ -77,5 +77,6 @@ public sealed class PrincipalComponents : IDisposable
     {
         if (rows.dim() != 2 || rows.shape[1] != width || rows.dtype != Components.dtype)
             throw new ArgumentException($"Expected {Components.dtype} [m, {width}]; got {Batch.Describe(rows)}.", name);
+        Measurable.Largest(rows, name);
     }
 }

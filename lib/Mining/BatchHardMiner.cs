@@ -14,8 +14,8 @@ public sealed class BatchHardMiner
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
     public Triplets Mine(Tensor embeddings, Tensor labels)
     {
-        Batch.Check(embeddings, labels);
         using var scope = NewDisposeScope();
+        labels = Batch.Check(embeddings, labels);
         using var noGradient = no_grad();
         if (embeddings.shape[0] == 0) return new Triplets(Empty(), Empty(), Empty()).MoveToOuterDisposeScope();
         var distances = Batch.Distances(Batch.Normalize(embeddings));

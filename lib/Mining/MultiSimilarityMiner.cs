@@ -16,8 +16,8 @@ public sealed class MultiSimilarityMiner(double epsilon = 0.1)
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
     public Pairs Mine(Tensor embeddings, Tensor labels)
     {
-        Batch.Check(embeddings, labels);
         using var scope = NewDisposeScope();
+        labels = Batch.Check(embeddings, labels);
         using var noGradient = no_grad();
         var (positive, negative) = new PairMask(labels).Rows(0, embeddings.shape[0]);
         if (embeddings.shape[0] == 0) return Pairs.Of(positive, negative).MoveToOuterDisposeScope();

@@ -16,8 +16,8 @@ public sealed class PairMarginMiner(double positiveMargin = 0.2, double negative
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
     public Pairs Mine(Tensor embeddings, Tensor labels)
     {
-        Batch.Check(embeddings, labels);
         using var scope = NewDisposeScope();
+        labels = Batch.Check(embeddings, labels);
         using var noGradient = no_grad();
         var distances = Batch.Distances(Batch.Normalize(embeddings));
         var (positive, negative) = new PairMask(labels).Rows(0, embeddings.shape[0]);

@@ -34,8 +34,8 @@ public sealed class TripletMarginMiner(double margin = 0.2, TripletKind kind = T
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
     public Triplets Mine(Tensor embeddings, Tensor labels)
     {
-        Batch.Check(embeddings, labels);
         using var scope = NewDisposeScope();
+        labels = Batch.Check(embeddings, labels);
         using var noGradient = no_grad();
         long n = embeddings.shape[0];
         var mask = new PairMask(labels);

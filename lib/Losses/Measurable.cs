@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>Data in a form in which squared distances neither overflow nor vanish, and are not rounded away.</summary>
+internal static class Measurable
+{
+    // Squares of what lies between keep their digits in float32, sums of thousands of them included; beyond, float64 has room.
+    private const double LargestInSingle = 1e15, SmallestInSingle = 1e-15, LargestInDouble = 1e150, SmallestInDouble = 1e-150;
+    private const double WholeInSingle = 1 << 24, WholeInDouble = 1L << 53;
+
+    /// <summary>float16 and bfloat16 as float32, since their sums drift and overflow; anything else as it is. Gradients flow back in the type of the data.</summary>
+    public static Tensor Accumulating(Tensor data) =>
+        data.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? data.to_type(ScalarType.Float32) : data;
+
+    /// <summary>One matrix as float32 or float64, finite; see <see cref="Of(Tensor, Tensor, string?, string?)"/>.</summary>
+    public static Tensor Of(Tensor data, [CallerArgumentExpression(nameof(data))] string? name = null) => Of(data, data, name, name).First;
+
+    /// <summary>
+    /// Two matrices of one type as float32, or as float64 where float32 could not square their values or hold their whole numbers.
+    /// On devices without float64 (MPS) such data, and all float64 work, is done on the CPU.
+    /// </summary>
+    /// <exception cref="ArgumentException">A value is NaN or infinite, or too large or too small to be squared in float64.</exception>
+    public static (Tensor First, Tensor Second) Of(Tensor first, Tensor second, string? firstName, string? secondName)
+    {
+        if (first.device_type == TorchSharp.DeviceType.MPS) (first, second) = (first.cpu(), second.cpu());
+        (double largest, double other) = (Largest(first, firstName), ReferenceEquals(first, second) ? 0 : Largest(second, secondName));
+        string? name = other > largest ? secondName : firstName;
+        largest = Math.Max(largest, other);
+        var type = first.dtype == ScalarType.Float64 || TooFine(first, largest) ? ScalarType.Float64 : ScalarType.Float32;
+        if (first.is_floating_point() ? largest > LargestInDouble || (largest > 0 && largest < SmallestInDouble) : largest > WholeInDouble)
+            throw new ArgumentException($"Expected values whose squares float64 can hold; the largest has magnitude {largest:G3}.", name);
+        var converted = first.to_type(type);
+        return (converted, ReferenceEquals(first, second) ? converted : second.to_type(type));
+    }
+
+    /// <summary>Refuses NaN and infinity by name.</summary>
+    /// <returns>The largest magnitude; 0 if there is no value.</returns>
+    public static double Largest(Tensor data, string? name)
+    {
+        if (data.numel() == 0) return 0;
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        if (!data.is_floating_point()) return data.to_type(ScalarType.Float64).abs().max().item<double>();
+        // NaN and infinity survive the largest magnitude: one pass over the data, one number back.
+        double largest = data.detach().abs().max().to_type(ScalarType.Float64).item<double>();
+        return double.IsFinite(largest) ? largest : throw new ArgumentException($"Expected finite values; got NaN or infinity in {Batch.Describe(data)}.", name);
+    }
+
+    private static bool TooFine(Tensor data, double largest) =>
+        data.is_floating_point() ? largest > LargestInSingle || (largest > 0 && largest < SmallestInSingle) : largest > WholeInSingle;
+
+    /// <summary>
+    /// The data about the mean of <paramref name="reference"/>. Distances stay as they are, and |x|² - 2xy + |y|² no longer loses them
+    /// where all points lie close together, or far from the origin.
+    /// </summary>
+    public static Tensor Centred(Tensor data, Tensor reference) =>
+        reference.shape[0] == 0 ? data : data - reference.detach().mean([0], keepdim: true);
+}
