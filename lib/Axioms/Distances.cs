@@ -153,11 +153,12 @@ public static class Distances
     }
 
     /// <summary>The Euclidean distance of what a network makes of two inputs, ‖f(x) - f(y)‖, in the embedding's unit (Chopra, Hadsell, LeCun 2005): a pseudo-metric, a metric only if f never maps two inputs to one point.</summary>
-    /// <param name="network">Takes [n, d], gives [n, e].</param>
+    /// <param name="network">Takes [n, d], gives [n, e]; asked in evaluation mode, in which dropout does not draw.</param>
     public static Func<double[], double[], double> OfNetwork(nn.Module<Tensor, Tensor> network) => (x, y) =>
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        using var modes = ModuleModes.Evaluating(network);
         var embeddings = network.forward(stack([tensor(x), tensor(y)]).to_type(ScalarType.Float32)).to_type(ScalarType.Float64);
         return (embeddings[0] - embeddings[1]).norm().item<double>();
     };

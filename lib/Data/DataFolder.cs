@@ -11,6 +11,18 @@ public static class DataFolder
     /// <exception cref="DirectoryNotFoundException">No data folder lies beside or above the library or the current folder.</exception>
     public static string Path(params string[] parts) => System.IO.Path.Combine([Find(), .. parts]);
 
+    /// <summary>How to get a file of the repository back; nothing for anyone else's file.</summary>
+    internal static string Remedy(string path)
+    {
+        string folder;
+        try { folder = Find(); }
+        catch (DirectoryNotFoundException) { return ""; }
+        string relative = System.IO.Path.GetRelativePath(folder, System.IO.Path.GetFullPath(path));
+        return relative.StartsWith("..", StringComparison.Ordinal) || System.IO.Path.IsPathRooted(relative)
+            ? ""
+            : " It is part of the repository: `git checkout -- data` brings the original back.";
+    }
+
     private static string Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Numerics;
 using System.Security.Cryptography;
 
 namespace NotebookHelpers;
@@ -14,7 +15,7 @@ public sealed record IdxFile(IReadOnlyList<int> Shape, byte[] Values)
 {
     private const byte UnsignedByte = 0x08;
 
-    /// <summary>Reads a whole IDX file, plain or compressed (<c>.gz</c>); the file is checked before anything is returned.</summary>
+    /// <summary>Reads a whole IDX file, plain or compressed by gzip, whatever its name; the file is checked before anything is returned.</summary>
     /// <param name="path">The file.</param>
     /// <param name="sha256">The expected SHA-256 of the unpacked contents in lower-case hexadecimal; null to skip that check.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -22,37 +23,33 @@ public sealed record IdxFile(IReadOnlyList<int> Shape, byte[] Values)
     public static IdxFile Read(string path, string? sha256 = null)
     {
         if (!File.Exists(path))
-            throw new FileNotFoundException($"Data file '{path}' is missing. It is part of the repository: `git checkout -- data` brings it back.", path);
+            throw new FileNotFoundException($"Data file '{path}' is missing.{DataFolder.Remedy(path)}", path);
 
         byte[] contents = Unpack(path);
         if (sha256 is not null)
         {
             string actual = Convert.ToHexStringLower(SHA256.HashData(contents));
             if (actual != sha256)
-                throw new InvalidDataException($"Data file '{path}' is damaged: the SHA-256 of its contents is {actual}, expected {sha256}. `git checkout -- data` brings the original back.");
+                throw new InvalidDataException($"Data file '{path}' is damaged: the SHA-256 of its contents is {actual}, expected {sha256}.{DataFolder.Remedy(path)}");
         }
         return Parse(path, contents);
     }
 
     private static byte[] Unpack(string path)
     {
-        using var file = File.OpenRead(path);
-        if (!path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-        {
-            var plain = new byte[file.Length];
-            file.ReadExactly(plain);
-            return plain;
-        }
+        byte[] file = File.ReadAllBytes(path);
+        // By what it begins with, whatever its name: downloads and browsers unpack a file and keep the ending, or the reverse.
+        if (file is not [0x1f, 0x8b, ..]) return file;
         try
         {
             using var unpacked = new MemoryStream();
-            using var gzip = new GZipStream(file, CompressionMode.Decompress);
+            using var gzip = new GZipStream(new MemoryStream(file), CompressionMode.Decompress);
             gzip.CopyTo(unpacked);
             return unpacked.ToArray();
         }
         catch (InvalidDataException error)
         {
-            throw new InvalidDataException($"Data file '{path}' cannot be unpacked: {error.Message} `git checkout -- data` brings the original back.", error);
+            throw new InvalidDataException($"Data file '{path}' cannot be unpacked: {error.Message}{DataFolder.Remedy(path)}", error);
         }
     }
 
@@ -73,7 +70,8 @@ public sealed record IdxFile(IReadOnlyList<int> Shape, byte[] Values)
             shape[i] = BinaryPrimitives.ReadInt32BigEndian(contents.AsSpan(4 + 4 * i));
             if (shape[i] < 0) throw new InvalidDataException($"Data file '{path}' gives dimension {i} the length {shape[i]}; expected 0 or more.");
         }
-        long expected = shape.Aggregate(1L, (product, length) => product * length);
+        // Four lengths of 65,536 make a product that no 64 bits hold.
+        var expected = shape.Aggregate(BigInteger.One, (product, length) => product * length);
         if (contents.Length - headerLength != expected)
             throw new InvalidDataException($"Data file '{path}' holds {contents.Length - headerLength} values, expected {expected} for the shape [{string.Join(", ", shape)}].");
         return new IdxFile(shape, contents[headerLength..]);

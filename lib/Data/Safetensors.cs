@@ -122,7 +122,7 @@ public static class Safetensors
             using var json = JsonDocument.Parse(header, new() { AllowDuplicateProperties = false });
             foreach (var property in json.RootElement.EnumerateObject().Where(property => property.Name != Metadata))
             {
-                string type = property.Value.GetProperty("dtype").GetString()!;
+                string type = property.Value.GetProperty("dtype").GetString() ?? "null";
                 if (!Types.TryGetValue(type, out var known)) throw Damaged($"tensor '{property.Name}' is of type {type}, expected one of {string.Join(", ", Types.Keys)}");
                 long[] shape = Numbers(property.Value.GetProperty("shape")), place = Numbers(property.Value.GetProperty("data_offsets"));
                 long bytes = shape.Aggregate((long)known.Size, (product, side) => checked(product * side));

@@ -5,37 +5,31 @@ namespace NotebookHelpers;
 /// <summary>Runs an encoder over data, without gradients.</summary>
 public static class Embeddings
 {
-    /// <summary>The embeddings of images, computed in evaluation mode, block by block; the encoder's mode is put back afterwards.</summary>
+    /// <summary>The embeddings of images, computed in evaluation mode, block by block; the mode of each of its modules is put back afterwards.</summary>
     /// <param name="encoder">Takes float32 [b, 1, height, width], gives [b, d].</param>
     /// <param name="images">uint8 [n, height, width].</param>
     /// <param name="blockSize">How many images go through the encoder at a time.</param>
     /// <returns>[n, d] on the images' device.</returns>
     /// <exception cref="ArgumentException">The images are not uint8 [n, height, width].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The block size is below 1.</exception>
     /// <exception cref="NotSupportedException">libtorch computes a convolution of the encoder wrong on this processor.</exception>
     public static Tensor Of(nn.Module<Tensor, Tensor> encoder, Tensor images, int blockSize = 2048)
     {
         if (images.dtype != ScalarType.Byte || images.dim() != 3)
             throw new ArgumentException($"Expected uint8 images [n, height, width]; got {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
+        ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
         Convolutions.Ensure(encoder);
-        bool wasTraining = encoder.training;
-        encoder.eval();
-        try
+        using var modes = ModuleModes.Evaluating(encoder);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var blocks = new List<Tensor>();
+        // One block even for no images, so that the result has the encoder's width.
+        for (long start = 0; start == 0 || start < images.shape[0]; start += blockSize)
         {
-            using var scope = NewDisposeScope();
-            using var noGradient = no_grad();
-            var blocks = new List<Tensor>();
-            // One block even for no images, so that the result has the encoder's width.
-            for (long start = 0; start == 0 || start < images.shape[0]; start += blockSize)
-            {
-                using var blockScope = NewDisposeScope();
-                var block = images.narrow(0, start, Math.Min(blockSize, images.shape[0] - start));
-                blocks.Add(encoder.forward(LabeledImages.ToPixels(block)).MoveToOuterDisposeScope());
-            }
-            return cat(blocks).MoveToOuterDisposeScope();
+            using var blockScope = NewDisposeScope();
+            var block = images.narrow(0, start, Math.Min(blockSize, images.shape[0] - start));
+            blocks.Add(encoder.forward(LabeledImages.ToPixels(block)).MoveToOuterDisposeScope());
         }
-        finally
-        {
-            encoder.train(wasTraining);
-        }
+        return cat(blocks).MoveToOuterDisposeScope();
     }
 }

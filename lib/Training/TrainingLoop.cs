@@ -48,7 +48,10 @@ public sealed class TrainingLoop
     private readonly Func<Tensor, Tensor> _loss;
 
     /// <summary>A loop over <paramref name="batches"/>.</summary>
-    /// <param name="encoder">The network that is trained; it is set to training mode for every epoch.</param>
+    /// <param name="encoder">
+    /// The network that is trained. Every epoch begins with the modes that its modules have when the run begins, so that what is frozen
+    /// by `eval()` inside it stays frozen; a network that is in evaluation mode as a whole is set to training mode.
+    /// </param>
     /// <param name="optimizer">The optimiser of the network's parameters.</param>
     /// <param name="batches">Where the batches come from.</param>
     /// <param name="loss">Gives the scalar loss of a batch: positions in the data, int64, whose shape the batches define.</param>
@@ -64,7 +67,10 @@ public sealed class TrainingLoop
     /// <summary>Where the random choices of every epoch come from.</summary>
     public long Seed { get; init; }
 
-    /// <summary>The file that holds the state after the last whole epoch; a run resumes from it if it exists. Null for none.</summary>
+    /// <summary>
+    /// The file that holds the state after the last whole epoch; a run resumes from it if it exists. Null for none. Weights and the
+    /// optimiser's memory are those of the file; its settings, such as the learning rate, are those of the optimiser that was given.
+    /// </summary>
     public string? CheckpointPath { get; init; }
 
     /// <summary>A checkpoint is written after every so many epochs, and after the last.</summary>
@@ -91,6 +97,8 @@ public sealed class TrainingLoop
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointEvery, 1);
         if (!cancellation.CanBeCanceled) cancellation = RunningCell.CancellationToken;
         Convolutions.Ensure(_encoder);
+        if (!_encoder.training) _encoder.train();
+        var modes = ModuleModes.Of(_encoder);
         var epochLosses = new List<double>(Resume());
         int firstEpoch = epochLosses.Count + 1;
         var run = new RunState(epochs, progress, Stopwatch.StartNew());
@@ -98,7 +106,7 @@ public sealed class TrainingLoop
         if (firstEpoch == 1) AfterEpoch?.Invoke(0);
         for (int epoch = firstEpoch; epoch <= epochs; epoch++)
         {
-            epochLosses.Add(RunEpoch(epoch, run, cancellation));
+            epochLosses.Add(RunEpoch(epoch, run, modes, cancellation));
             if (CheckpointPath is not null && (epoch % CheckpointEvery == 0 || epoch == epochs))
                 Checkpoint.Save(CheckpointPath, _encoder, CheckpointOptimizer(), new(Seed, epoch, [.. epochLosses]));
             AfterEpoch?.Invoke(epoch);
@@ -109,20 +117,17 @@ public sealed class TrainingLoop
     private double[] Resume()
     {
         if (CheckpointPath is null || !File.Exists(CheckpointPath)) return [];
-        var saved = Checkpoint.Load(CheckpointPath, _encoder, CheckpointOptimizer());
-        return saved.Seed == Seed
-            ? saved.EpochLosses
-            : throw new InvalidDataException($"Checkpoint '{CheckpointPath}' is of a run with seed {saved.Seed}; this one has seed {Seed}. Delete it to train from the start.");
+        return Checkpoint.Load(CheckpointPath, Seed, _encoder, CheckpointOptimizer()).EpochLosses;
     }
 
     private OptimizerHelper CheckpointOptimizer() => _optimizer as OptimizerHelper
         ?? throw new InvalidOperationException($"{nameof(CheckpointPath)} needs an optimiser whose state can be saved, one of TorchSharp's; got {_optimizer.GetType().Name}.");
 
-    private double RunEpoch(int epoch, RunState run, CancellationToken cancellation)
+    private double RunEpoch(int epoch, RunState run, ModuleModes modes, CancellationToken cancellation)
     {
         using var epochScope = NewDisposeScope();
         random.manual_seed(EpochSeed(epoch));
-        _encoder.train();
+        modes.Restore();
 
         // Reading a loss waits for the device. The CPU has nothing to wait for; a GPU is asked now and then.
         var unread = new List<Tensor>();
