@@ -8,7 +8,12 @@ namespace NotebookHelpers;
 public static class Distances
 {
     /// <summary>√Σ(xᵢ - yᵢ)², in the coordinates' unit (Euclid, Elements I.47).</summary>
-    public static double Euclidean(double[] x, double[] y) => Math.Sqrt(SquaredEuclidean(x, y));
+    public static double Euclidean(double[] x, double[] y)
+    {
+        double squared = SquaredEuclidean(x, y);
+        // Squares of numbers beyond 1e154 or below 1e-154 leave float64; the distance itself does not.
+        return squared is > 1e-290 and < 1e290 ? Math.Sqrt(squared) : Length([.. Pairs(x, y).Select(pair => pair.First - pair.Second)]);
+    }
 
     /// <summary>Σ(xᵢ - yᵢ)², in the square of the coordinates' unit: what least squares minimises.</summary>
     public static double SquaredEuclidean(double[] x, double[] y) => Pairs(x, y).Sum(pair => (pair.First - pair.Second) * (pair.First - pair.Second));
@@ -20,19 +25,21 @@ public static class Distances
     public static double Chebyshev(double[] x, double[] y) => Pairs(x, y).Max(pair => Math.Abs(pair.First - pair.Second));
 
     /// <summary>(Σ|xᵢ - yᵢ|ᵖ)^(1/p), in the coordinates' unit (Minkowski 1910); a metric for p ≥ 1 only.</summary>
-    /// <param name="p">Above 0.</param>
+    /// <param name="p">Above 0; infinity for <see cref="Chebyshev"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">p is not above 0.</exception>
-    public static Func<double[], double[], double> Minkowski(double p) => p > 0
-        ? (x, y) => Math.Pow(Pairs(x, y).Sum(pair => Math.Pow(Math.Abs(pair.First - pair.Second), p)), 1 / p)
+    public static Func<double[], double[], double> Minkowski(double p) => double.IsPositiveInfinity(p) ? Chebyshev
+        : p > 0 ? (x, y) => OfLargest(
+            [.. Pairs(x, y).Select(pair => Math.Abs(pair.First - pair.Second))],
+            shares => Math.Pow(shares.Sum(share => Math.Pow(share, p)), 1 / p))
         : throw new ArgumentOutOfRangeException(nameof(p), p, "Expected p above 0.");
 
     /// <summary>The cosine of the angle between x and y, without unit, -1 to 1.</summary>
     /// <exception cref="ArgumentException">A vector is zero: it has no direction.</exception>
     public static double CosineSimilarity(double[] x, double[] y)
     {
-        double lengths = Math.Sqrt(x.Sum(value => value * value)) * Math.Sqrt(y.Sum(value => value * value));
-        if (lengths == 0) throw new ArgumentException("Expected vectors other than zero, which has no direction.", x.All(value => value == 0) ? nameof(x) : nameof(y));
-        return Math.Clamp(Pairs(x, y).Sum(pair => pair.First * pair.Second) / lengths, -1, 1);
+        double lengthX = Length(x), lengthY = Length(y);
+        if (lengthX == 0 || lengthY == 0) throw new ArgumentException("Expected vectors other than zero, which has no direction.", lengthX == 0 ? nameof(x) : nameof(y));
+        return Math.Clamp(Pairs(x, y).Sum(pair => pair.First / lengthX * (pair.Second / lengthY)), -1, 1);
     }
 
     /// <summary>1 - cos(x, y), without unit, 0 to 2 (Salton and McGill 1983, as a similarity).</summary>
@@ -45,7 +52,7 @@ public static class Distances
     public static double Chordal(double[] x, double[] y)
     {
         // From the difference of the directions: 2 - 2cos of nearly equal vectors would lose half of the digits.
-        double lengthX = Math.Sqrt(x.Sum(value => value * value)), lengthY = Math.Sqrt(y.Sum(value => value * value));
+        double lengthX = Length(x), lengthY = Length(y);
         if (lengthX == 0 || lengthY == 0) throw new ArgumentException("Expected vectors other than zero, which has no direction.", lengthX == 0 ? nameof(x) : nameof(y));
         return Math.Min(2, Euclidean([.. x.Select(value => value / lengthX)], [.. y.Select(value => value / lengthY)]));
     }
@@ -162,6 +169,15 @@ public static class Distances
         var embeddings = network.forward(stack([tensor(x), tensor(y)]).to_type(ScalarType.Float32)).to_type(ScalarType.Float64);
         return (embeddings[0] - embeddings[1]).norm().item<double>();
     };
+
+    private static double Length(double[] x) => OfLargest(x, shares => Math.Sqrt(shares.Sum(share => share * share)));
+
+    // A norm of x by its largest magnitude, so that no power of a share overflows or vanishes.
+    private static double OfLargest(double[] x, Func<IEnumerable<double>, double> norm)
+    {
+        double largest = x.Select(Math.Abs).DefaultIfEmpty(0).Max();
+        return largest == 0 || !double.IsFinite(largest) ? largest : largest * norm(x.Select(value => value / largest));
+    }
 
     private static IEnumerable<(double First, double Second)> Pairs(double[] x, double[] y) => x.Length == y.Length
         ? x.Zip(y)

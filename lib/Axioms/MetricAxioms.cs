@@ -14,8 +14,18 @@ public static class MetricAxioms
     /// <summary>The relative tolerance used where none is given: rounding of float64 sums, with room to spare.</summary>
     public const double DefaultTolerance = 1e-9;
 
-    /// <summary>The relative tolerance used where none is given for a matrix of float32: points on a line already miss the triangle inequality by its rounding.</summary>
-    public const double DefaultTolerance32 = 1e-5;
+    /// <summary>
+    /// The relative tolerance used where none is given for a matrix of some type: points on a line already miss the triangle inequality by
+    /// its rounding. 1e-5 for float32, 1e-2 for float16, 5e-2 for bfloat16, <see cref="DefaultTolerance"/> for all others.
+    /// </summary>
+    /// <param name="type">The type of the matrix.</param>
+    public static double DefaultToleranceOf(ScalarType type) => type switch
+    {
+        ScalarType.Float32 => 1e-5,
+        ScalarType.Float16 => 1e-2,
+        ScalarType.BFloat16 => 5e-2,
+        _ => DefaultTolerance,
+    };
 
     // Rows i that share each load of a row j, and rows j that stay in the cache while the tiles of k pass over them.
     private const int RowsAtOnce = 4, MiddleBlock = 128;
@@ -23,7 +33,10 @@ public static class MetricAxioms
     /// <summary>Checks a function on points, all ordered pairs and triples.</summary>
     /// <param name="distance">The function; called once for each ordered pair, and for each point with itself.</param>
     /// <param name="points">At least one point.</param>
-    /// <param name="tolerance">Sides count as equal when they differ by at most this times the larger of 1 and their size.</param>
+    /// <param name="tolerance">
+    /// Sides count as equal when they differ by at most this times the larger of them, and d(x, x) as zero up to this times the largest
+    /// distance: in what unit distances are measured makes no difference.
+    /// </param>
     /// <param name="equality">Which points are the same point; null for equality by value, element by element in arrays.</param>
     /// <exception cref="ArgumentException">There is no point, the tolerance is negative or NaN, or a distance is NaN or infinite.</exception>
     public static AxiomReport Check<T>(Func<T, T, double> distance, IReadOnlyList<T> points, double tolerance = DefaultTolerance, IEqualityComparer<T>? equality = null)
@@ -42,12 +55,16 @@ public static class MetricAxioms
                 matrix[(long)i * n + j] = value;
             }
         Func<T, T, bool> same = equality is not null ? equality.Equals : (x, y) => StructuralComparisons.StructuralEqualityComparer.Equals(x, y);
-        return Check(matrix, n, tolerance, (i, j) => same(points[i], points[j]), i => PointText.Of(points[i]));
+        return Check(matrix, n, new(tolerance, DoubleUnit, tolerance), (i, j) => same(points[i], points[j]), i => PointText.Of(points[i]));
     }
 
     /// <summary>Checks a matrix of distances between points that are all different.</summary>
     /// <param name="distances">Real, [n, n]; row i, column j holds d(i, j).</param>
-    /// <param name="tolerance">Sides count as equal when they differ by at most this times the larger of 1 and their size; null for <see cref="DefaultTolerance32"/> or, where the matrix is not float32, <see cref="DefaultTolerance"/>.</param>
+    /// <param name="tolerance">
+    /// Sides count as equal when they differ by at most this times the larger of them; null for <see cref="DefaultToleranceOf"/> the type. With
+    /// null, four times the root of the type's rounding unit, times the largest distance, counts as zero on the diagonal: so far from it
+    /// comes a distance computed by matrix products, as by torch's cdist.
+    /// </param>
     /// <exception cref="ArgumentException">The tensor is no square matrix of at least one row, the tolerance is negative or NaN, or a distance is NaN or infinite.</exception>
     public static AxiomReport Check(Tensor distances, double? tolerance = null)
     {
@@ -60,18 +77,41 @@ public static class MetricAxioms
         int bad = Array.FindIndex(matrix, value => !double.IsFinite(value));
         if (bad >= 0)
             throw new ArgumentException($"The distance of points {bad / n} and {bad % n} is {matrix[bad].ToString(CultureInfo.InvariantCulture)}; expected a real number.", nameof(distances));
-        tolerance ??= distances.dtype == ScalarType.Float32 ? DefaultTolerance32 : DefaultTolerance;
-        return Check(matrix, n, tolerance.Value, (i, j) => i == j, i => "#" + i.ToString(CultureInfo.InvariantCulture));
+        double unit = UnitOf(distances.dtype);
+        // A tolerance that is given is taken at its word.
+        Tolerances tolerances = tolerance is { } given
+            ? new(given, DoubleUnit, given)
+            : new(DefaultToleranceOf(distances.dtype), unit, Math.Max(DefaultToleranceOf(distances.dtype), 4 * Math.Sqrt(unit)));
+        return Check(matrix, n, tolerances, (i, j) => i == j, i => "#" + i.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static AxiomReport Check(double[] d, int n, double tolerance, Func<int, int, bool> same, Func<int, string> name)
+    private const double DoubleUnit = 2.2e-16;
+
+    // Of the arithmetic behind the numbers: float16 and bfloat16 are computed in float32 and rounded afterwards.
+    private static double UnitOf(ScalarType type) =>
+        type is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 ? 1.2e-7 : DoubleUnit;
+
+    /// <summary>What counts as rounding.</summary>
+    /// <param name="Relative">Of the larger of two sides.</param>
+    /// <param name="Unit">The rounding unit of the numbers, of which some, of the largest distance, count whatever the sides.</param>
+    /// <param name="Self">Of the largest distance, for d(x, x).</param>
+    private readonly record struct Tolerances(double Relative, double Unit, double Self)
     {
+        private const double UnitsOfRounding = 64;
+
+        public double Floor(double largest) => UnitsOfRounding * Unit * largest;
+    }
+
+    private static AxiomReport Check(double[] d, int n, Tolerances tolerances, Func<int, int, bool> same, Func<int, string> name)
+    {
+        double tolerance = tolerances.Relative;
         if (!(tolerance >= 0)) throw new ArgumentException($"Expected a tolerance of at least 0; got {tolerance.ToString(CultureInfo.InvariantCulture)}.", nameof(tolerance));
         long pairs = (long)n * n;
-        var nonNegativity = new Worst(tolerance);
-        var selfDistance = new Worst(tolerance);
-        var separation = new Worst(tolerance);
-        var symmetry = new Worst(tolerance);
+        double largest = d.Max(Math.Abs), floor = tolerances.Floor(largest);
+        var nonNegativity = new Worst(tolerance, floor);
+        var selfDistance = new Worst(0, tolerances.Self * largest);
+        var separation = new Worst(tolerance, floor);
+        var symmetry = new Worst(tolerance, floor);
         for (int i = 0; i < n; i++)
             for (int j = 0; j < n; j++)
             {
@@ -79,10 +119,10 @@ public static class MetricAxioms
                 nonNegativity.Offer(-forth, forth, 0, i, j);
                 if (i == j || same(i, j)) selfDistance.Offer(Math.Abs(forth), forth, 0, i, j);
                 // How near to zero two different points may come no tolerance can say: only zero itself, up to rounding, is wrong.
-                else if (Math.Abs(forth) <= tolerance) separation.Force(forth, i, j);
+                else if (Math.Abs(forth) <= floor) separation.Force(forth, i, j);
                 if (i < j) symmetry.Offer(Math.Abs(forth - d[(long)j * n + i]), forth, d[(long)j * n + i], i, j);
             }
-        var triangle = WorstTriangle(d, n, tolerance);
+        var triangle = WorstTriangle(d, n, () => new Worst(tolerance, floor));
 
         var identity = selfDistance.Violated ? selfDistance : separation;
         string N(int at, Worst worst) => name(worst.Indices[at]);
@@ -104,7 +144,7 @@ public static class MetricAxioms
             (_, false, false, true) => DistanceKind.SemiMetric,
             _ => DistanceKind.Premetric,
         };
-        return new AxiomReport(n, tolerance, verdicts[0], verdicts[1], verdicts[2], verdicts[3], kind);
+        return new AxiomReport(n, tolerance, largest, verdicts[0], verdicts[1], verdicts[2], verdicts[3], kind);
     }
 
     private static AxiomVerdict Verdict(Axiom axiom, Worst worst, long tried, Func<int, string> name, Func<Worst, string> text) =>
@@ -115,12 +155,12 @@ public static class MetricAxioms
     /// For each pair (i, k) the shortest way over one point, min over j of d(i, j) + d(j, k): a matrix product with (+, ×)
     /// replaced by (min, +). A triple violates the triangle inequality exactly if d(i, k) exceeds that minimum.
     /// </summary>
-    private static Worst WorstTriangle(double[] d, int n, double tolerance)
+    private static Worst WorstTriangle(double[] d, int n, Func<Worst> newWorst)
     {
-        var worst = new Worst(tolerance);
+        var worst = newWorst();
         var gate = new Lock();
         int blocks = (n + RowsAtOnce - 1) / RowsAtOnce;
-        Parallel.For(0, blocks, () => (Best: new double[RowsAtOnce * n], Worst: new Worst(tolerance)), (block, _, local) =>
+        Parallel.For(0, blocks, () => (Best: new double[RowsAtOnce * n], Worst: newWorst()), (block, _, local) =>
         {
             int first = block * RowsAtOnce, rows = Math.Min(RowsAtOnce, n - first);
             ShortestWays(d, n, first, rows, local.Best);
@@ -228,10 +268,12 @@ public static class MetricAxioms
         return changed;
     }
 
-    private static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+    // Small and large distances too: a witness of 0 > 0 says nothing.
+    private static string Text(double value) =>
+        Math.Abs(value) is 0 or (>= 1e-3 and < 1e7) ? value.ToString("0.####", CultureInfo.InvariantCulture) : value.ToString("0.###E+0", CultureInfo.InvariantCulture);
 
     /// <summary>The worst violation met so far.</summary>
-    private sealed class Worst(double tolerance)
+    private sealed class Worst(double tolerance, double floor)
     {
         public double Amount { get; private set; } = double.NegativeInfinity;
 
@@ -245,7 +287,7 @@ public static class MetricAxioms
 
         public void Offer(double amount, double left, double right, int i, int j)
         {
-            bool beyond = amount > tolerance * Math.Max(1, Math.Max(Math.Abs(left), Math.Abs(right)));
+            bool beyond = amount > tolerance * Math.Max(Math.Abs(left), Math.Abs(right)) + floor;
             // A real violation counts more than a larger amount that the size of its sides excuses. Of equal ones the
             // first in order counts, whatever thread meets it first.
             if (beyond != Violated ? Violated : amount < Amount || (amount == Amount && (i, j).CompareTo((Indices[0], Indices[1])) >= 0)) return;

@@ -38,9 +38,8 @@ public static class AlignmentUniformity
         if (n < 2) throw new ArgumentException($"Expected at least two embeddings; got {n}.", nameof(embeddings));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var unit = Batch.Normalize(Measurable.Of(embeddings));
-        // About their mean: collapsed embeddings are what this number is asked about.
-        var x = Measurable.Centred(unit, unit);
+        // Collapsed embeddings, all in one place, are what this number is asked about.
+        var x = Measurable.ForDistances(Batch.Normalize(Measurable.Of(embeddings)));
         double sum = 0;
         long size = Math.Max(1, BlockElements / n);
         for (long start = 0; start < n; start += size)

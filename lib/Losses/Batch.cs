@@ -64,7 +64,7 @@ internal static class Batch
     /// </summary>
     public static Tensor Distances(Tensor embeddings)
     {
-        var x = Measurable.Centred(Measurable.Accumulating(embeddings), embeddings);
+        var x = Measurable.ForDistances(Measurable.Accumulating(embeddings));
         return cdist(x, x);
     }
 

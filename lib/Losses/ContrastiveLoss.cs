@@ -44,7 +44,8 @@ public sealed class ContrastiveLoss : PairLoss
     /// <summary>Whether embeddings are scaled to length 1 first.</summary>
     public bool Normalize { get; }
 
-    private protected override Tensor Of(Tensor embeddings, PairMask mask)
+    /// <inheritdoc/>
+    protected override Tensor Of(Tensor embeddings, PairMask mask)
     {
         int sign = Measure == PairMeasure.EuclideanDistance ? 1 : -1;
         return PairMatrix.Loss(Normalize ? Batch.Normalize(embeddings) : embeddings, Measure, mask, rows =>

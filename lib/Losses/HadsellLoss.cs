@@ -8,7 +8,7 @@ namespace NotebookHelpers;
 /// <em>dissimilar</em> pair.
 /// </summary>
 /// <remarks>Two embeddings that coincide have no direction to be pushed in: their gradient is zero.</remarks>
-public sealed class HadsellLoss
+public sealed class HadsellLoss : IEmbeddingLoss
 {
     /// <summary>The loss with the given margin.</summary>
     /// <param name="margin">m: the distance from which on dissimilar pairs are left alone, in the embeddings' units.</param>

@@ -11,7 +11,8 @@ namespace NotebookHelpers;
 /// <param name="positiveMargin">m₊.</param>
 public sealed class LiftedStructureLoss(double negativeMargin = 1, double positiveMargin = 0) : PairLoss
 {
-    private protected override Tensor Of(Tensor embeddings, PairMask mask)
+    /// <inheritdoc/>
+    protected override Tensor Of(Tensor embeddings, PairMask mask)
     {
         if (!mask.AnyNegative) return Batch.ZeroLoss(embeddings);
         var (positive, negative) = mask.Rows(0, embeddings.shape[0]);
@@ -38,7 +39,8 @@ public sealed class LiftedStructureLoss(double negativeMargin = 1, double positi
 /// <remarks>The gradient cannot itself be differentiated again.</remarks>
 public sealed class GeneralizedLiftedStructureLoss(double negativeMargin = 1, double positiveMargin = 0) : PairLoss
 {
-    private protected override Tensor Of(Tensor embeddings, PairMask mask) =>
+    /// <inheritdoc/>
+    protected override Tensor Of(Tensor embeddings, PairMask mask) =>
         PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.EuclideanDistance, mask, rows => [PairMatrix.MeanOverAnchors(rows, distances =>
             (Soft(distances - positiveMargin, rows.Positive) + Soft(negativeMargin - distances, rows.Negative)).relu())]);
 

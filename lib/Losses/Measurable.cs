@@ -8,6 +8,7 @@ internal static class Measurable
 {
     // Squares of what lies between keep their digits in float32, sums of thousands of them included; beyond, float64 has room.
     private const double LargestInSingle = 1e15, SmallestInSingle = 1e-15, LargestInDouble = 1e150, SmallestInDouble = 1e-150;
+    private const long RowsByDifference = 25; // torch's choice between the two forms
     private const double WholeInSingle = 1 << 24, WholeInDouble = 1L << 53;
 
     /// <summary>float16 and bfloat16 as float32, since their sums drift and overflow; anything else as it is. Gradients flow back in the type of the data.</summary>
@@ -50,6 +51,9 @@ internal static class Measurable
 
     private static bool TooFine(Tensor data, double largest) =>
         data.is_floating_point() ? largest > LargestInSingle || (largest > 0 && largest < SmallestInSingle) : largest > WholeInSingle;
+
+    /// <summary>A batch as cdist measures its distances best: about its mean, unless it is so small that cdist goes by differences, which are exact.</summary>
+    public static Tensor ForDistances(Tensor batch) => batch.shape[0] <= RowsByDifference ? batch : Centred(batch, batch);
 
     /// <summary>
     /// The data about the mean of <paramref name="reference"/>. Distances stay as they are, and |x|² - 2xy + |y|² no longer loses them

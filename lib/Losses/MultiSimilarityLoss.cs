@@ -13,7 +13,8 @@ namespace NotebookHelpers;
 /// <remarks>The gradient cannot itself be differentiated again.</remarks>
 public sealed class MultiSimilarityLoss(double alpha = 2, double beta = 50, double @base = 0.5) : PairLoss
 {
-    private protected override Tensor Of(Tensor embeddings, PairMask mask) =>
+    /// <inheritdoc/>
+    protected override Tensor Of(Tensor embeddings, PairMask mask) =>
         PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [PairMatrix.MeanOverAnchors(rows, similarity =>
             Soft(similarity, -alpha, rows.Positive) / alpha + Soft(similarity, beta, rows.Negative) / beta)]);
 

@@ -40,24 +40,24 @@ public sealed class NTXentLoss : PairLoss
         return double.LogP1((2.0 * pairs - 2) * Math.Exp(-pairs / ((pairs - 1.0) * Temperature)));
     }
 
-    /// <summary>The loss of a labelled batch (equal labels are positives, unequal ones negatives) or of two views of a batch.</summary>
-    /// <param name="embeddings">[n, d]; or the first views, [N, d].</param>
-    /// <param name="labels">Integers, [n]; or the second views, [N, d]: row i of both is one positive pair, all other rows of both are its negatives.</param>
-    /// <returns>A scalar; 0 without a positive or without a negative pair. At chance (all similarities equal) two views give ln(2N - 1).</returns>
+    /// <summary>The loss of two views of a batch: row i of both is one positive pair, all other rows of both are its negatives.</summary>
+    /// <param name="first">The first views, floating-point [N, d].</param>
+    /// <param name="second">The second views, [N, d], of the same type and on the same device.</param>
+    /// <returns>A scalar; 0 for a single pair, which has no negative. At chance (all similarities equal) ln(2N - 1).</returns>
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
-    public override Tensor forward(Tensor embeddings, Tensor labels)
+    public Tensor OfViews(Tensor first, Tensor second)
     {
-        if (labels.dim() != 2) return base.forward(embeddings, labels);
-        Batch.CheckAlike(embeddings, labels);
+        Batch.CheckAlike(first, second);
         using var scope = NewDisposeScope();
-        var (views, items) = (Measurable.Accumulating(cat([embeddings, labels])), arange(embeddings.shape[0], device: embeddings.device));
-        var loss = embeddings.shape[0] == 0
+        var (views, items) = (Measurable.Accumulating(cat([first, second])), arange(first.shape[0], device: first.device));
+        var loss = first.shape[0] == 0
             ? Batch.ZeroLoss(views)
             : PairMatrix.Loss(Batch.Normalize(views), PairMeasure.CosineSimilarity, new PairMask(cat([items, items])), rows => [OfTwoViews(rows)]);
         return loss.MoveToOuterDisposeScope();
     }
 
-    private protected override Tensor Of(Tensor embeddings, PairMask mask) => !mask.AnyNegative
+    /// <inheritdoc/>
+    protected override Tensor Of(Tensor embeddings, PairMask mask) => !mask.AnyNegative
         ? Batch.ZeroLoss(embeddings)
         : PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [CrossEntropy(rows)]);
 

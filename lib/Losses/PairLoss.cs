@@ -3,14 +3,15 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>A loss over the positive and negative pairs of a batch, taken from its labels or from a miner.</summary>
-public abstract class PairLoss
+/// <remarks>A loss of one's own derives from it and says, in <see cref="Of"/>, what it makes of embeddings and pairs; CONTRIBUTING shows one.</remarks>
+public abstract class PairLoss : IEmbeddingLoss
 {
     /// <summary>The loss over all pairs of a labelled batch: equal labels make a positive pair, unequal ones a negative pair.</summary>
     /// <param name="embeddings">[n, d].</param>
     /// <param name="labels">Integers, [n].</param>
     /// <returns>A scalar.</returns>
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
-    public virtual Tensor forward(Tensor embeddings, Tensor labels)
+    public Tensor forward(Tensor embeddings, Tensor labels)
     {
         using var scope = NewDisposeScope();
         var mask = new PairMask(Batch.Check(embeddings, labels));
@@ -31,6 +32,9 @@ public abstract class PairLoss
         return (x.shape[0] < 2 ? Batch.ZeroLoss(x) : Of(x, new PairMask(x, pairs))).MoveToOuterDisposeScope();
     }
 
-    // Called inside a dispose scope, with at least two embeddings.
-    private protected abstract Tensor Of(Tensor embeddings, PairMask mask);
+    /// <summary>The loss of at least two embeddings. What it creates on the way is disposed by the caller.</summary>
+    /// <param name="embeddings">[n, d], float32 or float64: narrower types have been widened.</param>
+    /// <param name="mask">Which pairs are positive and which negative.</param>
+    /// <returns>A scalar, from which gradients flow back.</returns>
+    protected abstract Tensor Of(Tensor embeddings, PairMask mask);
 }

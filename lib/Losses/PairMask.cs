@@ -3,14 +3,17 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>Which pairs of a batch count as positive and which as negative: by label, or as mined. An item makes no pair with itself.</summary>
-internal sealed class PairMask
+public sealed class PairMask
 {
     private readonly Tensor? _labels, _positive, _negative;
 
     /// <summary>Equal labels make a positive pair, unequal ones a negative pair.</summary>
+    /// <param name="labels">Integers, [n].</param>
     public PairMask(Tensor labels) => _labels = labels;
 
     /// <summary>The mined pairs; one that is named twice counts once.</summary>
+    /// <param name="embeddings">The batch that the pairs are positions in, [n, d].</param>
+    /// <param name="pairs">What a miner chose.</param>
     public PairMask(Tensor embeddings, Pairs pairs) =>
         (_positive, _negative) = (Mask(embeddings, pairs.AnchorsPositive, pairs.Positives), Mask(embeddings, pairs.AnchorsNegative, pairs.Negatives));
 
@@ -20,7 +23,9 @@ internal sealed class PairMask
     /// <summary>Whether each pair stands there from both sides, as it does by label but need not as mined.</summary>
     public bool Symmetric => _labels is not null;
 
-    /// <summary>The masks of the anchors from start on, bool [count, n] each.</summary>
+    /// <summary>The masks of some anchors (rows) against the whole batch, bool [count, n] each: which pairs are positive, which negative.</summary>
+    /// <param name="start">The position of the first anchor.</param>
+    /// <param name="count">How many anchors.</param>
     public (Tensor Positive, Tensor Negative) Rows(long start, long count)
     {
         if (_labels is null) return (_positive!.narrow(0, start, count), _negative!.narrow(0, start, count));

@@ -38,7 +38,7 @@ internal static class PairMatrix
         long n = x.shape[0], size = Math.Max(64, BlockElements / n);
         bool differentiate = x.requires_grad && is_grad_enabled();
         // Distances do not change with where the origin is; what is rounded does.
-        var points = measure == PairMeasure.EuclideanDistance ? Measurable.Centred(x.detach(), x) : x.detach();
+        var points = measure == PairMeasure.EuclideanDistance ? Measurable.ForDistances(x.detach()) : x.detach();
         var totals = new List<(Tensor Sum, Tensor Count, Tensor Gradient)>();
         using (no_grad())
         {

@@ -9,7 +9,7 @@ namespace NotebookHelpers;
 /// averaged over all anchors. Distances between embeddings of length 1.
 /// </summary>
 /// <remarks>As in PyTorch Metric Learning 2.8 the weights are differentiated too, and 1e-5 n is added to either sum of weights. The gradient cannot itself be differentiated again.</remarks>
-public sealed class RankedListLoss
+public sealed class RankedListLoss : IEmbeddingLoss
 {
     /// <summary>The loss with the given margin and weighting.</summary>
     /// <param name="margin">m, the gap between the two radii.</param>

@@ -18,7 +18,8 @@ public sealed class SupConLoss : PairLoss
     /// <summary>What similarities are divided by.</summary>
     public double Temperature { get; }
 
-    private protected override Tensor Of(Tensor embeddings, PairMask mask) => !mask.AnyNegative
+    /// <inheritdoc/>
+    protected override Tensor Of(Tensor embeddings, PairMask mask) => !mask.AnyNegative
         ? Batch.ZeroLoss(embeddings)
         : PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [CrossEntropy(rows)]);
 

@@ -6,7 +6,7 @@ namespace NotebookHelpers;
 /// The triplet loss (Schroff et al. 2015, FaceNet; Weinberger and Saul 2009): max(0, d_ap - d_an + m), averaged over the triplets
 /// above zero. As in PyTorch Metric Learning d is the plain, not the squared, distance between embeddings of length 1.
 /// </summary>
-public sealed class TripletMarginLoss
+public sealed class TripletMarginLoss : IEmbeddingLoss
 {
     // Elements of a block of triplets, as in PairMatrix.
     private const long BlockElements = 1 << 17;
@@ -55,7 +55,7 @@ public sealed class TripletMarginLoss
         labels = Batch.Check(embeddings, labels);
         if (embeddings.shape[0] < 3) return Batch.ZeroLoss(embeddings).MoveToOuterDisposeScope();
         var x = Batch.Normalize(embeddings);
-        var points = Measurable.Centred(x.detach(), x);
+        var points = Measurable.ForDistances(x.detach());
         Tensor value, gradient;
         using (no_grad())
         {

@@ -6,7 +6,7 @@ namespace NotebookHelpers;
 /// For each anchor its farthest positive and its nearest negative (Hermans et al. 2017, "In Defense of the Triplet Loss for Person
 /// Re-Identification"), by the distance between embeddings of length 1.
 /// </summary>
-public sealed class BatchHardMiner
+public sealed class BatchHardMiner : IMiner<Triplets>
 {
     /// <summary>One triplet for each anchor that has a positive and a negative.</summary>
     /// <param name="embeddings">[n, d]; no gradient flows through the choice.</param>

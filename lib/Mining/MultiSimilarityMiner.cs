@@ -8,7 +8,7 @@ namespace NotebookHelpers;
 /// both by cosine similarity and give or take ε.
 /// </summary>
 /// <param name="epsilon">ε.</param>
-public sealed class MultiSimilarityMiner(double epsilon = 0.1)
+public sealed class MultiSimilarityMiner(double epsilon = 0.1) : IMiner<Pairs>
 {
     /// <summary>The informative pairs of a labelled batch, ordered by anchor.</summary>
     /// <param name="embeddings">[n, d]; no gradient flows through the choice.</param>

@@ -8,7 +8,7 @@ namespace NotebookHelpers;
 /// </summary>
 /// <param name="positiveMargin">Positive pairs beyond this distance are kept.</param>
 /// <param name="negativeMargin">Negative pairs within this distance are kept.</param>
-public sealed class PairMarginMiner(double positiveMargin = 0.2, double negativeMargin = 0.8)
+public sealed class PairMarginMiner(double positiveMargin = 0.2, double negativeMargin = 0.8) : IMiner<Pairs>
 {
     /// <summary>The violating pairs of a labelled batch, ordered by anchor.</summary>
     /// <param name="embeddings">[n, d]; no gradient flows through the choice.</param>

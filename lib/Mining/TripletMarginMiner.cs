@@ -23,7 +23,7 @@ public enum TripletKind
 /// </summary>
 /// <param name="margin">By how much a negative has to be farther than the positive.</param>
 /// <param name="kind">Which triplets are kept.</param>
-public sealed class TripletMarginMiner(double margin = 0.2, TripletKind kind = TripletKind.All)
+public sealed class TripletMarginMiner(double margin = 0.2, TripletKind kind = TripletKind.All) : IMiner<Triplets>
 {
     // Elements of a block of triplets that are compared at once.
     private const long BlockElements = 1 << 20;

@@ -43,7 +43,7 @@ internal static class InfoNceBenchmark
     private static Tensor Blocked(Tensor z)
     {
         long n = z.shape[0] / 2;
-        return new NTXentLoss(Temperature).forward(z.narrow(0, 0, n), z.narrow(0, n, n));
+        return new NTXentLoss(Temperature).OfViews(z.narrow(0, 0, n), z.narrow(0, n, n));
     }
 
     // As it is usually written, by automatic differentiation: a softmax over all 2N x 2N similarities.

@@ -53,7 +53,7 @@ internal static class LossBenchmark
     private static Tensor OfTwoViews(Tensor x, Tensor _)
     {
         var views = x.chunk(2);
-        return new NTXentLoss().forward(views[0], views[1]);
+        return new NTXentLoss().OfViews(views[0], views[1]);
     }
 
     private static void Row(string name, int[] sizes, Action<Tensor, Tensor> action)

@@ -41,7 +41,7 @@ internal static class TrainingBenchmark
         {
             var pixels = images.index_select(0, batch);
             var z = net.forward(cat([pixels, pixels.flip(3)]));
-            return loss.forward(z.narrow(0, 0, batch.shape[0]), z.narrow(0, batch.shape[0], batch.shape[0]));
+            return loss.OfViews(z.narrow(0, 0, batch.shape[0]), z.narrow(0, batch.shape[0], batch.shape[0]));
         }
 
         using var bareNet = newNet().to(device);

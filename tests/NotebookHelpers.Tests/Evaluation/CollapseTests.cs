@@ -80,7 +80,7 @@ public sealed class CollapseTests : IDisposable
     public void Losses_of_one_point_are_their_closed_forms()
     {
         var x = ones(12, 5, dtype: ScalarType.Float64);
-        Assert.Equal(NTXentLoss.AtChance(12), new NTXentLoss(0.1).forward(x, x).item<double>(), 1e-9);
+        Assert.Equal(NTXentLoss.AtChance(12), new NTXentLoss(0.1).OfViews(x, x).item<double>(), 1e-9);
         var contrastive = new ContrastiveLoss(negativeMargin: 0.7);
         Assert.Equal(contrastive.NegativeMargin, contrastive.forward(x, arange(12).remainder(3)).item<double>(), 1e-6);
     }

@@ -27,11 +27,11 @@ public sealed class NTXentLossTests : IDisposable
         random.manual_seed(18);
         var (a, b) = (randn(n, d, dtype: ScalarType.Float64), randn(n, d, dtype: ScalarType.Float64));
         var loss = new NTXentLoss(0.2);
-        var (value, gradient) = Gradients.Of(x => loss.forward(x, b), a);
+        var (value, gradient) = Gradients.Of(x => loss.OfViews(x, b), a);
         var (plainValue, plainGradient) = Gradients.Of(x => n == 1 ? x.sum() * 0 : Plain(x, b, 0.2), a);
         Assert.Equal(plainValue, value, 1e-10);
         Assert.True(gradient.allclose(plainGradient, atol: 1e-12));
-        Assert.True(Gradients.Of(x => loss.forward(a, x), b).Gradient.allclose(Gradients.Of(x => n == 1 ? x.sum() * 0 : Plain(a, x, 0.2), b).Gradient, atol: 1e-12));
+        Assert.True(Gradients.Of(x => loss.OfViews(a, x), b).Gradient.allclose(Gradients.Of(x => n == 1 ? x.sum() * 0 : Plain(a, x, 0.2), b).Gradient, atol: 1e-12));
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class NTXentLossTests : IDisposable
     {
         // All embeddings alike: the value at which training that learns nothing is stuck.
         var x = ones(n, 8, dtype: ScalarType.Float64);
-        Assert.Equal(Math.Log(2 * n - 1), new NTXentLoss(0.1).forward(x, x * 2).item<double>(), 1e-9);
+        Assert.Equal(Math.Log(2 * n - 1), new NTXentLoss(0.1).OfViews(x, x * 2).item<double>(), 1e-9);
         Assert.Equal(Math.Log(2 * n - 1), NTXentLoss.AtChance(n), 1e-12);
     }
 
@@ -52,7 +52,7 @@ public sealed class NTXentLossTests : IDisposable
         const int N = 9;
         var simplex = eye(N, dtype: ScalarType.Float64) - 1.0 / N;
         double expected = Math.Log(1 + (2 * N - 2) * Math.Exp(-N / ((N - 1) * 0.3)));
-        var (value, gradient) = Gradients.Of(x => new NTXentLoss(0.3).forward(x, simplex), simplex);
+        var (value, gradient) = Gradients.Of(x => new NTXentLoss(0.3).OfViews(x, simplex), simplex);
         Assert.Equal(expected, value, 1e-9);
         Assert.Equal(expected, new NTXentLoss(0.3).AtSimplex(N), 1e-12);
         Assert.Equal(0, gradient.abs().max().item<double>(), 1e-9);
@@ -66,7 +66,7 @@ public sealed class NTXentLossTests : IDisposable
         // Nearly orthogonal embeddings at a small temperature: e^(1/0.03) is 3e14, the other terms are near 1.
         var (a, b) = (eye(20, 64), randn(20, 64) * 1e-3f + eye(20, 64).roll(20, 1));
         double precise = Plain(a.to_type(ScalarType.Float64), b.to_type(ScalarType.Float64), 0.03).item<double>();
-        Assert.Equal(precise, new NTXentLoss(0.03).forward(a, b).item<float>(), 1e-4 * precise);
+        Assert.Equal(precise, new NTXentLoss(0.03).OfViews(a, b).item<float>(), 1e-4 * precise);
 
         var x = nn.functional.normalize(cat([a, b]), dim: 1);
         var exponentials = (x.mm(x.t()) / 0.03f).exp();
@@ -99,14 +99,14 @@ public sealed class NTXentLossTests : IDisposable
     {
         random.manual_seed(21);
         var (a, b) = (randn(1024, 32), randn(1024, 32));
-        var gradient = Gradients.Of(x => new NTXentLoss(0.1).forward(x, b), a).Gradient;
+        var gradient = Gradients.Of(x => new NTXentLoss(0.1).OfViews(x, b), a).Gradient;
         var plain = Gradients.Of(x => Plain(x, b, 0.1), a).Gradient;
         Assert.True((gradient - plain).abs().max().item<float>() <= 1e-6 * plain.abs().max().item<float>() + 1e-9);
     }
 
     [Fact]
     public void Views_of_different_shapes_are_refused() =>
-        Assert.Equal("labels", Assert.Throws<ArgumentException>(() => new NTXentLoss().forward(randn(4, 3), randn(5, 3))).ParamName);
+        Assert.Equal("second", Assert.Throws<ArgumentException>(() => new NTXentLoss().OfViews(randn(4, 3), randn(5, 3))).ParamName);
 
     [Fact]
     public void A_temperature_that_is_not_positive_is_refused()

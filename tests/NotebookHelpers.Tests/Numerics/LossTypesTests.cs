@@ -18,7 +18,7 @@ public class LossTypesTests
         ["triplet, smooth and swapped"] = new TripletMarginLoss(0.2, swap: true, smooth: true).forward,
         ["triplet, batch-hard"] = (x, y) => new TripletMarginLoss().forward(x, new BatchHardMiner().Mine(x, y)),
         ["NT-Xent"] = new NTXentLoss().forward,
-        ["NT-Xent, two views"] = (x, _) => new NTXentLoss().forward(x, x.roll(1, 0)),
+        ["NT-Xent, two views"] = (x, _) => new NTXentLoss().OfViews(x, x.roll(1, 0)),
         ["SupCon"] = new SupConLoss().forward,
         ["multi-similarity"] = new MultiSimilarityLoss().forward,
         ["lifted structure"] = new LiftedStructureLoss().forward,

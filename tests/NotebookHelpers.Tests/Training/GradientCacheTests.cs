@@ -21,7 +21,7 @@ public sealed class GradientCacheTests : IDisposable
         return rand([n, 1, 8, 8], dtype: ScalarType.Float64);
     }
 
-    private static Tensor TwoViews(Tensor z) => new NTXentLoss(0.2).forward(z[..(int)(z.shape[0] / 2)], z[(int)(z.shape[0] / 2)..]);
+    private static Tensor TwoViews(Tensor z) => new NTXentLoss(0.2).OfViews(z[..(int)(z.shape[0] / 2)], z[(int)(z.shape[0] / 2)..]);
 
     private static (double Value, Tensor[] Gradients) Backward(nn.Module encoder, Func<Tensor> loss)
     {
