@@ -38,7 +38,7 @@ public sealed partial class ExerciseTests(ExerciseRuns runs) : IClassFixture<Exe
         Assert.DoesNotContain("not in this session", Assert.Single(tables), StringComparison.Ordinal);
     }
 
-    private static string Shown(JsonNode cell) => string.Concat(cell["outputs"]!.AsArray()
+    private static string Shown(JsonNode cell) => string.Concat((cell["outputs"] as JsonArray ?? [])
         .SelectMany(output => output!["data"]?["text/plain"] as JsonArray ?? []).Select(line => (string?)line));
 
     [GeneratedRegex("^(exercise-[0-9]+)-check$")]
@@ -87,8 +87,8 @@ public sealed partial class ExerciseRuns : IDisposable
     {
         var notebook = JsonNode.Parse(File.ReadAllText(path))!;
         var cells = notebook["cells"]!.AsArray();
-        var first = cells.First(cell => (string)cell!["cell_type"]! == "code")!;
-        first["source"] = Source(first).Replace("\"../artifacts/helpers/", $"\"{HelpersAssemblies.Folder.Replace('\\', '/')}", StringComparison.Ordinal);
+        foreach (var cell in cells)
+            cell!["source"] = Source(cell).Replace("\"../artifacts/helpers/", $"\"{HelpersAssemblies.Folder.Replace('\\', '/')}", StringComparison.Ordinal);
         string wrong = File.ReadAllText(Path.Combine(
             HelpersAssemblies.RepositoryRoot, "tests", "NotebookHelpers.Tests", "fixtures", "wrong-answers", Path.GetFileName(path)[..2] + ".md"));
         foreach (var check in cells.Where(cell => ExerciseTests.CheckId().IsMatch((string)cell!["id"]!)).ToArray())

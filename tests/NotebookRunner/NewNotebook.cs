@@ -65,6 +65,7 @@ public static partial class NewNotebook
             """),
         ("setup", true, $"""
             // If the next line fails, run `dotnet build` in the repository's root first.
+            // If the next line fails, run `dotnet build` in the repository's root, then restart the kernel.
             #r "../artifacts/helpers/NotebookHelpers.dll"
             #r "../artifacts/helpers/FSharp.Core.dll"
             using NotebookHelpers;

@@ -4,7 +4,7 @@
 //
 //   node check-jupyter.mjs SITE
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -41,6 +41,9 @@ let server;
 try {
   for (const name of names) copyFileSync(path.join(site, name), path.join(folder, name));
   run("trust", ...names);
+  // Another content than the trusted one, so that Jupyter does not know it.
+  const stranger = `untrusted-${names[0]}`;
+  writeFileSync(path.join(folder, stranger), readFileSync(path.join(site, names[0]), "utf8").replace("# ", "# Untrusted: "));
   let home;
   ({ server, home } = await startServer(folder, environment));
 
@@ -55,6 +58,17 @@ try {
       check(name, "mathematics is set in Jupyter", (await page.$$(".text_cell_render .MathJax, .text_cell_render mjx-container")).length > 0);
     }
     check(name, "no script fails in Jupyter", errors.length === 0, errors.slice(0, 3).join(" | "));
+    await context.close();
+  }
+
+  // Jupyter takes scripts out of a notebook that it does not trust; the pictures of the charts stay.
+  {
+    const wanted = contents(names[0]);
+    const { context, page } = await open(browser, `${home}notebooks/${stranger}`, home);
+    await page.waitForSelector(".output_html img", { timeout: 60000 });
+    const shown = await page.$$eval('.output_html img[src^="data:image/svg+xml"]', (all) => all.filter((image) => image.naturalWidth > 0 && image.getBoundingClientRect().width > 100).length);
+    check(stranger, "every chart's picture is shown in an untrusted notebook", shown === wanted.charts, `${shown} of ${wanted.charts}`);
+    check(stranger, "no script of it ran", (await page.$$(".js-plotly-plot")).length === 0);
     await context.close();
   }
 

@@ -183,6 +183,10 @@ async function checkWidths(name) {
   }));
   check(name, "no label is cut off at 375 pixels", outside.length === 0, outside.slice(0, 5).join(" | "));
   if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.375.png`), fullPage: true });
+  await page.emulateMedia({ media: "print" });
+  const printed = await page.$$eval(".nbh-chart", (all) => all.filter((chart) =>
+    chart.querySelector("img").getBoundingClientRect().width > 100 && chart.querySelector(".plot-container").getBoundingClientRect().width === 0).length);
+  check(name, "on paper every chart is its picture", printed === (await widths()).length, `${printed}`);
   await context.close();
 }
 
