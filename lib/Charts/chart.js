@@ -20,18 +20,27 @@ function draw() {
     Plotly.Plots.resize(chart).then(adaptive ? fitTitle : undefined, function () { fittedWidth = 0; });
   }
 
-  // A long title is broken beside the toolbar, and the legend gets the rows it needs; the drawing keeps its height.
-  function fitTitle() {
-    var toolbar = fittedWidth < 480 ? 0 : 150, most = Math.max(16, Math.floor((fittedWidth - layout.margin.l - toolbar) / 8.6)), lines = [""];
-    title.split(" ").forEach(function (word) {
+  // A text in lines of at most so many letters.
+  function broken(text, most) {
+    var lines = [""];
+    text.split(" ").forEach(function (word) {
       var line = lines[lines.length - 1];
       if (line && line.length + word.length + 1 > most) lines.push(word);
       else lines[lines.length - 1] = line ? line + " " + word : word;
     });
+    return lines;
+  }
+
+  // Long titles are broken, that of the chart beside the toolbar, and the legend gets the rows it needs; the drawing keeps its height.
+  function fitTitle() {
+    var left = chart._fullLayout._size.l, toolbar = fittedWidth < 480 ? 0 : 150;
+    var lines = broken(title, Math.max(16, Math.floor((fittedWidth - left - toolbar) / 8.6)));
     // plotly.js sets the first of several lines higher than a single one.
     var legend = chart.querySelector(".legend"), above = lines.length > 1 ? 22 : 10, top = above + 8 + 21 * lines.length + (legend ? legend.getBBox().height : 0);
+    var changes = { "title.text": lines.join("<br>"), "title.pad.t": above, "margin.t": top }, across = layout.xaxis && layout.xaxis.title && layout.xaxis.title.text;
+    if (across) changes["xaxis.title.text"] = broken(across, Math.max(16, Math.floor((fittedWidth - left) / 8.6))).join("<br>");
     chart.style.height = height - layout.margin.t + top + "px";
-    Plotly.relayout(chart, { "title.text": lines.join("<br>"), "title.pad.t": above, "margin.t": top }).then(function () { Plotly.Plots.resize(chart); });
+    Plotly.relayout(chart, changes).then(function () { Plotly.Plots.resize(chart); });
   }
 
   // The picture stays for paper, whose width no script learns in time.
