@@ -64,7 +64,6 @@ public static partial class NewNotebook
             {All}
             """),
         ("setup", true, $"""
-            // If the next line fails, run `dotnet build` in the repository's root first.
             // If the next line fails, run `dotnet build` in the repository's root, then restart the kernel.
             #r "../artifacts/helpers/NotebookHelpers.dll"
             #r "../artifacts/helpers/FSharp.Core.dll"
