@@ -55,7 +55,7 @@ public static class MetricAxioms
                 matrix[(long)i * n + j] = value;
             }
         Func<T, T, bool> same = equality is not null ? equality.Equals : (x, y) => StructuralComparisons.StructuralEqualityComparer.Equals(x, y);
-        return Check(matrix, n, new(tolerance, DoubleUnit, tolerance), (i, j) => same(points[i], points[j]), i => PointText.Of(points[i]));
+        return Check(matrix, n, Tolerances.Given(tolerance), (i, j) => same(points[i], points[j]), i => PointText.Of(points[i]));
     }
 
     /// <summary>Checks a matrix of distances between points that are all different.</summary>
@@ -77,29 +77,9 @@ public static class MetricAxioms
         int bad = Array.FindIndex(matrix, value => !double.IsFinite(value));
         if (bad >= 0)
             throw new ArgumentException($"The distance of points {bad / n} and {bad % n} is {matrix[bad].ToString(CultureInfo.InvariantCulture)}; expected a real number.", nameof(distances));
-        double unit = UnitOf(distances.dtype);
         // A tolerance that is given is taken at its word.
-        Tolerances tolerances = tolerance is { } given
-            ? new(given, DoubleUnit, given)
-            : new(DefaultToleranceOf(distances.dtype), unit, Math.Max(DefaultToleranceOf(distances.dtype), 4 * Math.Sqrt(unit)));
+        var tolerances = tolerance is { } given ? Tolerances.Given(given) : Tolerances.OfType(distances.dtype);
         return Check(matrix, n, tolerances, (i, j) => i == j, i => "#" + i.ToString(CultureInfo.InvariantCulture));
-    }
-
-    private const double DoubleUnit = 2.2e-16;
-
-    // Of the arithmetic behind the numbers: float16 and bfloat16 are computed in float32 and rounded afterwards.
-    private static double UnitOf(ScalarType type) =>
-        type is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 ? 1.2e-7 : DoubleUnit;
-
-    /// <summary>What counts as rounding.</summary>
-    /// <param name="Relative">Of the larger of two sides.</param>
-    /// <param name="Unit">The rounding unit of the numbers, of which some, of the largest distance, count whatever the sides.</param>
-    /// <param name="Self">Of the largest distance, for d(x, x).</param>
-    private readonly record struct Tolerances(double Relative, double Unit, double Self)
-    {
-        private const double UnitsOfRounding = 64;
-
-        public double Floor(double largest) => UnitsOfRounding * Unit * largest;
     }
 
     private static AxiomReport Check(double[] d, int n, Tolerances tolerances, Func<int, int, bool> same, Func<int, string> name)
@@ -271,6 +251,27 @@ public static class MetricAxioms
     // Small and large distances too: a witness of 0 > 0 says nothing.
     private static string Text(double value) =>
         Math.Abs(value) is 0 or (>= 1e-3 and < 1e7) ? value.ToString("0.####", CultureInfo.InvariantCulture) : value.ToString("0.###E+0", CultureInfo.InvariantCulture);
+
+    /// <summary>What counts as rounding.</summary>
+    /// <param name="Relative">Of the larger of two sides.</param>
+    /// <param name="Unit">The rounding unit of the numbers, of which some, of the largest distance, count whatever the sides.</param>
+    /// <param name="Self">Of the largest distance, for d(x, x).</param>
+    private readonly record struct Tolerances(double Relative, double Unit, double Self)
+    {
+        private const double DoubleUnit = 2.2e-16, SingleUnit = 1.2e-7, UnitsOfRounding = 64;
+
+        public static Tolerances Given(double relative) => new(relative, DoubleUnit, relative);
+
+        public static Tolerances OfType(ScalarType type)
+        {
+            // Of the arithmetic behind the numbers: float16 and bfloat16 are computed in float32 and rounded afterwards.
+            double unit = type is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 ? SingleUnit : DoubleUnit;
+            double relative = DefaultToleranceOf(type);
+            return new(relative, unit, Math.Max(relative, 4 * Math.Sqrt(unit)));
+        }
+
+        public double Floor(double largest) => UnitsOfRounding * Unit * largest;
+    }
 
     /// <summary>The worst violation met so far.</summary>
     private sealed class Worst(double tolerance, double floor)

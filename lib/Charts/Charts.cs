@@ -96,11 +96,11 @@ public static class Charts
         var traces = groups.Select((group, rank) =>
         {
             double[][] axes = Axes(coordinates[^1], group.Members);
-            double[] shades = [.. shown.Select(i => period is { } turn ? quantities[i] - turn * Math.Floor(quantities[i] / turn) : quantities[i])];
             var marker = new Dictionary<string, object> { ["color"] = ColorOf(rank), ["symbol"] = SymbolOf(rank, dimensions), ["size"] = dimensions == 3 ? 3 : 5, ["opacity"] = 0.75 };
             if (byQuantity)
             {
-                marker["color"] = Significant(shades, 4);
+                var shades = shown.Select(i => period is { } turn ? quantities[i] - turn * Math.Floor(quantities[i] / turn) : quantities[i]);
+                marker["color"] = Significant([.. shades], 4);
                 (marker["colorscale"], marker["showscale"]) = ("Viridis", true);
                 if (period is { } whole) (marker["colorscale"], marker["cmin"], marker["cmax"]) = (CyclicScale, 0.0, whole);
             }

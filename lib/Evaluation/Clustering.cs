@@ -33,7 +33,7 @@ public static class Clustering
         points = Measurable.Of(points.detach());
         // About their mean: where all points lie close together, float32 would round their distances away.
         points = Measurable.Centred(points, points);
-        double squaredLength = SquaredLength(points);
+        double squaredLength = SquaredDistances(points, zeros_like(points[0])).sum().item<double>();
         var random = new Random(seed);
         Tensor? best = null;
         double least = double.PositiveInfinity;
@@ -143,18 +143,6 @@ public static class Clustering
             distances.Add((block - centre).square().sum(1, type: ScalarType.Float64).MoveToOuterDisposeScope());
         }
         return cat(distances).MoveToOuterDisposeScope();
-    }
-
-    private static double SquaredLength(Tensor points)
-    {
-        using var scope = NewDisposeScope();
-        double sum = 0;
-        foreach (var block in Blocks(points, points.shape[1]))
-        {
-            using var blockScope = NewDisposeScope();
-            sum += block.square().sum(ScalarType.Float64).item<double>();
-        }
-        return sum;
     }
 
     // Rows of which a result so wide fits into one block.

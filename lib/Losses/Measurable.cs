@@ -43,9 +43,9 @@ internal static class Measurable
         if (data.numel() == 0) return 0;
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        if (!data.is_floating_point()) return data.to_type(ScalarType.Float64).abs().max().item<double>();
-        // NaN and infinity survive the largest magnitude: one pass over the data, one number back.
-        double largest = data.detach().abs().max().to_type(ScalarType.Float64).item<double>();
+        // By the two ends, in the data's own type: magnitudes, or a wider type, would be a second copy of the data. NaN survives both.
+        double End(Tensor end) => end.to_type(ScalarType.Float64).item<double>();
+        double largest = Math.Max(Math.Abs(End(data.min())), Math.Abs(End(data.max())));
         return double.IsFinite(largest) ? largest : throw new ArgumentException($"Expected finite values; got NaN or infinity in {Batch.Describe(data)}.", name);
     }
 

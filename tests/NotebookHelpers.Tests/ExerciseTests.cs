@@ -88,23 +88,23 @@ public sealed partial class ExerciseRuns : IDisposable
         var notebook = JsonNode.Parse(File.ReadAllText(path))!;
         var cells = notebook["cells"]!.AsArray();
         foreach (var cell in cells)
-            cell!["source"] = Source(cell).Replace("\"../artifacts/helpers/", $"\"{HelpersAssemblies.Folder.Replace('\\', '/')}", StringComparison.Ordinal);
+            cell!["source"] = NotebookForm.Source(cell).Replace("\"../artifacts/helpers/", $"\"{HelpersAssemblies.Folder.Replace('\\', '/')}", StringComparison.Ordinal);
         string wrong = File.ReadAllText(Path.Combine(
             HelpersAssemblies.RepositoryRoot, "tests", "NotebookHelpers.Tests", "fixtures", "wrong-answers", Path.GetFileName(path)[..2] + ".md"));
         foreach (var check in cells.Where(cell => ExerciseTests.CheckId().IsMatch((string)cell!["id"]!)).ToArray())
         {
             string exercise = ((string)check!["id"]!)[..^"-check".Length];
             string[] wrongAnswers = [.. Code().Matches(Section(wrong, exercise)).Select(match => match.Groups[1].Value)];
-            string solution = Source(cells.Single(cell => (string)cell!["id"]! == exercise + "-solution")!);
+            string solution = NotebookForm.Source(cells.Single(cell => (string)cell!["id"]! == exercise + "-solution")!);
             int at = cells.IndexOf(check);
             void Add(string id, string source) => cells.Insert(++at, Cell(check, id, source));
             foreach (var (i, answer) in wrongAnswers.Index())
             {
                 Add($"{exercise}-wrong-{i}", answer);
-                Add($"{exercise}-wrong-check-{i}", Source(check));
+                Add($"{exercise}-wrong-check-{i}", NotebookForm.Source(check));
             }
             Add(exercise + "-answer", Code().Match(solution).Groups[1].Value);
-            Add(exercise + "-solved", Source(check));
+            Add(exercise + "-solved", NotebookForm.Source(check));
         }
         return notebook;
     }
@@ -124,9 +124,6 @@ public sealed partial class ExerciseRuns : IDisposable
         cell["source"] = source;
         return cell;
     }
-
-    private static string Source(JsonNode cell) =>
-        cell["source"] is JsonArray lines ? string.Concat(lines.Select(line => (string)line!)) : (string)cell["source"]!;
 
     [GeneratedRegex("```csharp\n(.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex Code();

@@ -98,7 +98,7 @@ internal static partial class NotebookLint
 
         public bool IsCode { get; } = (string)json["cell_type"]! == "code";
 
-        public string Source { get; } = json["source"] is JsonArray lines ? string.Concat(lines.Select(line => (string)line!)) : (string)json["source"]!;
+        public string Source { get; } = NotebookForm.Source(json);
 
         public int Lines => Source.Split('\n').Count(line => !string.IsNullOrWhiteSpace(line));
     }

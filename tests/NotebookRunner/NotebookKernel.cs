@@ -65,23 +65,9 @@ public sealed class NotebookKernel : IDisposable
             }
         }
 
-        using (_kernel.KernelEvents.Subscribe(new Observer(Handle)))
+        using (_kernel.KernelEvents.Subscribe(Handle))
             await _kernel.SendAsync(new SubmitCode(code));
         return failed is not null ? CellErrors.Describe(failed, diagnostics, code)
-            : outputs.Orphan is { } orphan ? orphan
-            : new CellSucceeded();
-    }
-
-    private sealed class Observer(Action<KernelEvent> handle) : IObserver<KernelEvent>
-    {
-        public void OnNext(KernelEvent value) => handle(value);
-
-        public void OnError(Exception error)
-        {
-        }
-
-        public void OnCompleted()
-        {
-        }
+            : (ExecutionEvent?)outputs.Orphan ?? new CellSucceeded();
     }
 }

@@ -8,7 +8,8 @@ import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFile
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { chartsDrawn, counter, environmentOf, jupyter, launchBrowser, startServer } from "./jupyter.mjs";
+import { counter, launchBrowser } from "./browser.mjs";
+import { chartsDrawn, environmentOf, jupyter, startServer } from "./jupyter.mjs";
 
 const site = path.resolve(process.argv[2] ?? "../../artifacts/site");
 const names = readdirSync(site).filter((name) => name.endsWith(".ipynb")).sort();

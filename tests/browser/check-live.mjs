@@ -6,7 +6,8 @@
 // Needs `dotnet build`, `dotnet tool restore` and a kernel spec (JUPYTER_PATH). The notebook is a copy below artifacts/.
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { chartsDrawn, counter, environmentOf, launchBrowser, startServer } from "./jupyter.mjs";
+import { counter, launchBrowser } from "./browser.mjs";
+import { chartsDrawn, environmentOf, startServer } from "./jupyter.mjs";
 
 const root = path.resolve(process.argv[2] ?? "../..");
 const name = process.argv[3] ?? "00-what-is-contrast.ipynb";

@@ -7,26 +7,16 @@ import { createRequire } from "node:module";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { counter, launchBrowser } from "./browser.mjs";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const site = path.resolve(process.argv[2] ?? "../../artifacts/site");
 const pictures = process.argv[3] === "--screenshots" ? path.resolve(process.argv[4]) : null;
-const browserPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
-if (!browserPath) throw new Error("No Chromium found; install Debian's package chromium or name one in CHROMIUM.");
 const pages = readdirSync(site).filter((name) => name.endsWith(".html")).sort();
 if (!pages.includes("index.html")) throw new Error(`${site} holds no index.html; run the notebooks first.`);
 
-let passed = 0, failed = 0;
-function check(page, name, holds, detail = "") {
-  if (holds) passed++;
-  else { failed++; console.log(`FAILED ${page}: ${name} ${detail}`); }
-}
-
-const browser = await chromium.launch({
-  executablePath: browserPath,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const { check, done } = counter();
+const browser = await launchBrowser();
 
 async function open(name, options) {
   const context = await browser.newContext(options);
@@ -207,6 +197,4 @@ for (const name of pages) {
   await checkWithoutScripts(name, charts);
 }
 await browser.close();
-console.log(`${pages.length} pages`);
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+done(`${pages.length} pages`);

@@ -1,36 +1,14 @@
-// What the tests in Jupyter share: a server of their own, with settings of its own, and the Chromium that opens it.
+// What the tests in Jupyter share: a server of their own, with settings of its own.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { chromium } from "playwright-core";
 
 export const jupyter = process.env.JUPYTER ?? ["/usr/bin/jupyter"].find((file) => existsSync(file)) ?? "jupyter";
 
-export function launchBrowser() {
-  const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
-  if (!executablePath) throw new Error("No Chromium found; install Debian's package chromium or name one in CHROMIUM.");
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"] });
-}
-
-/** Checks that say what failed and count; `done` ends the process with the exit code. */
-export function counter() {
-  let passed = 0, failed = 0;
-  return {
-    check(name, what, holds, detail = "") {
-      if (holds) passed++;
-      else { failed++; console.log(`FAILED ${name}: ${what} ${detail}`); }
-    },
-    done(what) {
-      console.log(`${what}: ${passed} checks passed, ${failed} failed.`);
-      process.exit(failed ? 1 : 0);
-    },
-  };
-}
-
 /** Jupyter's folders below `folder`, so that nothing of the user's is read or written. */
 export const environmentOf = (folder) => ({
-  ...process.env, HOME: process.env.HOME, DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT: "1", JUPYTER_CONFIG_DIR: path.join(folder, ".jupyter"),
+  ...process.env, DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT: "1", JUPYTER_CONFIG_DIR: path.join(folder, ".jupyter"),
   JUPYTER_DATA_DIR: path.join(folder, ".data"), JUPYTER_RUNTIME_DIR: path.join(folder, ".runtime"),
 });
 
