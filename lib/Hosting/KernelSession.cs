@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
+using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Events;
 using Diagnostic = Microsoft.DotNet.Interactive.Diagnostic;
 
@@ -41,10 +42,13 @@ internal static class KernelSession
         if (ReferenceEquals(s_watched, kernel)) return; // the first cell ran before
         s_watched = kernel;
         kernel.RootKernel.KernelEvents.Subscribe(Handle);
-        kernel.AddMiddleware((command, context, next) =>
+        CellTensors.Keep();
+        kernel.AddMiddleware(async (command, context, next) =>
         {
             AdjustCompiler(kernel);
-            return next(command, context);
+            if (command is SubmitCode) CellTensors.Keep();
+            await next(command, context);
+            if (command is SubmitCode) CellTensors.Release();
         });
     }
 

@@ -77,6 +77,26 @@ public sealed class RealKernelTests
     }
 
     [Fact]
+    public async Task A_cells_tensors_live_until_the_cell_has_ended_and_no_longer()
+    {
+        using var kernel = await StartedAsync();
+        const string make = """
+            WeakReference Make() => new(ones(3) + 1);
+            void Collect() { GC.Collect(); GC.WaitForPendingFinalizers(); }
+            var (made, held) = (Make(), ones(2));
+            Collect();
+            Console.Write(made.IsAlive);
+            """;
+        Assert.Equal("True", (await kernel.RunAsync(make)).Output);
+        Assert.Equal("False 2", (await kernel.RunAsync("Collect(); Console.Write($\"{made.IsAlive} {held.sum().item<float>()}\");")).Output);
+        // A cell that fails keeps nothing either, and a scope of the reader's own may be left open in one cell and closed in another.
+        Assert.NotNull((await kernel.RunAsync("made = Make(); throw new Exception();")).Error);
+        Assert.Equal("False", (await kernel.RunAsync("Collect(); Console.Write(made.IsAlive);")).Output);
+        Assert.Null((await kernel.RunAsync("var scope = NewDisposeScope(); var inside = ones(4);")).Error);
+        Assert.Equal("True", (await kernel.RunAsync("scope.Dispose(); Console.Write(inside.IsInvalid);")).Output);
+    }
+
+    [Fact]
     public async Task Plotlys_packages_after_the_first_cell_draw_and_leave_the_librarys_charts_offline()
     {
         using var kernel = await StartedAsync();
