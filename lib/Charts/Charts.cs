@@ -38,7 +38,7 @@ public static class Charts
     /// <param name="title">The chart's title.</param>
     /// <param name="points">[n, 2] or [n, 3], real.</param>
     /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
-    /// <param name="images">uint8 [n, height, width]; null for no images.</param>
+    /// <param name="images">uint8 [n, height, width] grey, or [n, 3, height, width] in colour; null for no images.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
     /// <param name="period">For a quantity that comes round, such as 360 for degrees: its colours come round, too. Null for one that does not.</param>
     /// <exception cref="ArgumentException">A shape or type is not as stated, or a label has no name.</exception>
@@ -55,7 +55,7 @@ public static class Charts
     /// <param name="title">The chart's title.</param>
     /// <param name="frames">A name and the points [n, 2] or [n, 3] of each state.</param>
     /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
-    /// <param name="images">uint8 [n, height, width]; null for no images.</param>
+    /// <param name="images">uint8 [n, height, width] grey, or [n, 3, height, width] in colour; null for no images.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
     /// <param name="period">For a quantity that comes round, such as 360 for degrees: its colours come round, too. Null for one that does not.</param>
     /// <exception cref="ArgumentException">A shape or type is not as stated, a label has no name, or there is no state.</exception>
@@ -72,8 +72,9 @@ public static class Charts
             if (points.dim() != 2 || points.shape[0] != count || points.shape[1] != dimensions)
                 throw new ArgumentException(
                     $"Expected points [{count}, 2] or [{count}, 3], one per label and alike in all states; got {Shape(points)} in state '{name}'.", nameof(frames));
-        if (images is not null && (images.dtype != ScalarType.Byte || images.dim() != 3 || images.shape[0] != count))
-            throw new ArgumentException($"Expected uint8 images [{count}, height, width], one per point; got {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
+        if (images is not null) LabeledImages.Check(images);
+        if (images is not null && images.shape[0] != count)
+            throw new ArgumentException($"Expected {count} images, one per point; got {images.shape[0]}.", nameof(images));
 
         if (count == 0) images = null;
         using var scope = NewDisposeScope();
@@ -121,7 +122,7 @@ public static class Charts
         layout["height"] = 520;
         layout["showlegend"] = !byQuantity;
         layout["legend"] = With(layout["legend"], ("itemsizing", "constant"));
-        if (images is not null) layout["meta"] = new Dictionary<string, object> { ["sprite"] = Sprite(images, shown, out int columns), ["columns"] = columns, ["tile"] = new[] { images.shape[2], images.shape[1] } };
+        if (images is not null) layout["meta"] = new Dictionary<string, object> { ["sprite"] = Sprite(images, shown, out int columns), ["columns"] = columns, ["tile"] = new[] { images.shape[^1], images.shape[^2] } };
         double margin = 0.05 * (high - low);
         (string, object)[] range = frames.Count > 1 ? [("range", new[] { low - margin, high + margin })] : [];
         // Distances must look the same in all directions.
@@ -326,7 +327,7 @@ public static class Charts
     }
 
     /// <summary>Images side by side, each with a caption.</summary>
-    /// <param name="images">uint8, or real from 0 (black) to 1 (white): [n, height, width] or [n, 1, height, width] grey, [n, height, width, 3] RGB.</param>
+    /// <param name="images">uint8, or real from 0 (black) to 1 (white): [n, height, width] or [n, 1, height, width] grey, [n, 3, height, width] or [n, height, width, 3] RGB.</param>
     /// <param name="captions">A caption per image; null for none.</param>
     /// <param name="columns">Images in a row.</param>
     /// <param name="title">What stands above them.</param>
@@ -495,11 +496,13 @@ public static class Charts
     private static string Sprite(Tensor images, int[] shown, out int columns)
     {
         columns = (int)Math.Ceiling(Math.Sqrt(Math.Max(1, shown.Length)));
-        long height = images.shape[1], width = images.shape[2];
+        long height = images.shape[^2], width = images.shape[^1], channels = images.dim() == 4 ? 3 : 1;
         int rows = (shown.Length + columns - 1) / columns;
-        var sheet = zeros(rows * (long)columns, height, width, dtype: ScalarType.Byte);
-        sheet.narrow(0, 0, shown.Length).copy_(images.cpu().index_select(0, tensor(shown.Select(i => (long)i).ToArray())));
-        return Png.DataUri(sheet.view(rows, columns, height, width).permute(0, 2, 1, 3).reshape(rows * height, columns * width), fourBits: true);
+        var sheet = zeros(rows * (long)columns, channels, height, width, dtype: ScalarType.Byte);
+        var chosen = images.cpu().index_select(0, tensor(shown.Select(i => (long)i).ToArray()));
+        sheet.narrow(0, 0, shown.Length).copy_(chosen.view(-1, channels, height, width));
+        sheet = sheet.view(rows, columns, channels, height, width).permute(0, 3, 1, 4, 2).reshape(rows * height, columns * width, channels);
+        return channels == 1 ? Png.DataUri(sheet.squeeze(2), fourBits: true) : Png.DataUri(sheet);
     }
 
     // Four digits of the range are finer than a pixel.

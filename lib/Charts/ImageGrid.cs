@@ -16,14 +16,18 @@ public sealed class ImageGrid : IHtmlReport
 
     internal ImageGrid(Tensor images, IReadOnlyList<string>? captions, int columns, int width, string title)
     {
-        bool real = images.is_floating_point(), oneChannel = images.dim() == 4 && images.shape[1] == 1, rgb = images.dim() == 4 && images.shape[3] == 3;
-        if (!(real || images.dtype == ScalarType.Byte) || !(images.dim() == 3 || oneChannel || rgb))
-            throw new ArgumentException($"Expected images [n, height, width], [n, 1, height, width] or [n, height, width, 3], uint8 or real from 0 to 1; got {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
+        bool real = images.is_floating_point(), four = images.dim() == 4;
+        bool last = four && images.shape[3] == 3, first = four && images.shape[1] == 3 && !last, oneChannel = four && images.shape[1] == 1 && !last;
+        if (!(real || images.dtype == ScalarType.Byte) || !(images.dim() == 3 || oneChannel || first || last))
+            throw new ArgumentException(
+                "Expected images [n, height, width] or [n, 1, height, width] grey, [n, 3, height, width] or [n, height, width, 3] RGB, "
+                + $"uint8 or real from 0 to 1; got {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
         if (captions is not null && captions.Count != images.shape[0])
             throw new ArgumentException($"Expected {images.shape[0]} captions, one per image; got {captions.Count}.", nameof(captions));
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         using var scope = NewDisposeScope();
-        if (oneChannel && !rgb) images = images.squeeze(1);
+        if (oneChannel) images = images.squeeze(1);
+        if (first) images = images.permute(0, 2, 3, 1);
         if (real) images = images.detach().nan_to_num().clamp(0, 1).mul(255).round().to_type(ScalarType.Byte);
         _uris = [.. Enumerable.Range(0, (int)images.shape[0]).Select(i => Png.DataUri(images[i]))];
         _captions = captions is null ? [.. _uris.Select(_ => "")] : [.. captions];

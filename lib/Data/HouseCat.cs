@@ -21,7 +21,6 @@ public static class HouseCat
         var file = IdxFile.Read(Path.Combine(folder ?? DataFolder.Path("house-cat"), Frames), Sha256);
 
         using var scope = NewDisposeScope();
-        long[] shape = [.. file.Shape.Select(length => (long)length)];
-        return tensor(file.Values, shape, dtype: ScalarType.Byte).to(device ?? CPU).MoveToOuterDisposeScope();
+        return IdxImages.ToTensor(file).to(device ?? CPU).MoveToOuterDisposeScope();
     }
 }

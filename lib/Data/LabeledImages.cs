@@ -2,25 +2,39 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Grey-scale images and their labels, resident on one device.</summary>
-/// <param name="Images">The images, uint8 [n, height, width], 0 to 255.</param>
+/// <summary>Images, grey or in colour, and their labels, resident on one device.</summary>
+/// <param name="Images">The images, uint8, 0 to 255: [n, height, width] grey, or [n, 3, height, width] red, green and blue.</param>
 /// <param name="Labels">One label per image, int64 [n].</param>
 public sealed record LabeledImages(Tensor Images, Tensor Labels) : IDisposable
 {
     /// <summary>The number of images.</summary>
     public int Count => (int)Images.shape[0];
 
-    /// <summary>The images as network input: float32 [n, 1, height, width], 0 to 1.</summary>
+    /// <summary>The images as network input: float32 [n, 1, height, width] if grey, [n, 3, height, width] in colour, 0 to 1.</summary>
     public Tensor Pixels() => ToPixels(Images);
 
-    /// <summary>Scales uint8 images [n, height, width] to network input: float32 [n, 1, height, width], 0 to 1.</summary>
+    /// <summary>Scales images to network input, 0 to 1.</summary>
+    /// <param name="images">uint8: [n, height, width] grey, or [n, 3, height, width] red, green and blue.</param>
+    /// <returns>float32 [n, 1, height, width] if grey, [n, 3, height, width] in colour.</returns>
+    /// <exception cref="ArgumentException">The images are of another type or shape.</exception>
     public static Tensor ToPixels(Tensor images)
     {
+        Check(images);
         using var scope = NewDisposeScope();
-        return images.to_type(ScalarType.Float32).div_(255).unsqueeze(1).MoveToOuterDisposeScope();
+        var pixels = images.to_type(ScalarType.Float32).div_(255);
+        return (pixels.dim() == 3 ? pixels.unsqueeze(1) : pixels).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The images as flat vectors: float32 [n, height * width], 0 to 1.</summary>
+    internal static void Check(Tensor images)
+    {
+        if (images.dtype == ScalarType.Byte && (images.dim() == 3 || images.dim() == 4 && images.shape[1] == 3)) return;
+        bool last = images.dim() == 4 && images.shape[3] == 3;
+        throw new ArgumentException(
+            $"Expected uint8 images [n, height, width] or [n, 3, height, width]; got {images.dtype} [{string.Join(", ", images.shape)}]."
+            + (last ? " Colours that lie last come second by permute(0, 3, 1, 2)." : ""), nameof(images));
+    }
+
+    /// <summary>The images as flat vectors: float32 [n, height * width] if grey, [n, 3 * height * width] in colour, 0 to 1.</summary>
     public Tensor Vectors()
     {
         using var scope = NewDisposeScope();

@@ -26,7 +26,7 @@ public static class Mnist
         using var scope = NewDisposeScope();
         device ??= CPU;
         return new LabeledImages(
-            tensor(images.Values, [.. images.Shape.Select(length => (long)length)], dtype: ScalarType.Byte).to(device).MoveToOuterDisposeScope(),
-            tensor(labels.Values, dtype: ScalarType.Byte).to_type(ScalarType.Int64).to(device).MoveToOuterDisposeScope());
+            IdxImages.ToTensor(images).to(device).MoveToOuterDisposeScope(),
+            IdxImages.ToTensor(labels).to_type(ScalarType.Int64).to(device).MoveToOuterDisposeScope());
     }
 }

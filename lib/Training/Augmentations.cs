@@ -12,7 +12,7 @@ public delegate Tensor Augmentation(Tensor pixels);
 /// Augmentations of whole batches, as tensor operations on the batch's device. Their random numbers come from torch's global
 /// generator of that device, which <see cref="TrainingLoop"/> seeds for each epoch.
 /// </summary>
-public static class Augmentations
+public static partial class Augmentations
 {
     /// <summary>One after the other.</summary>
     /// <param name="steps">Applied from first to last; none leaves the pixels as they are.</param>
@@ -131,6 +131,20 @@ public static class Augmentations
         };
     }
 
+    /// <summary>Shows the mirror image, left and right exchanged, of some images.</summary>
+    /// <param name="probability">The share of images that are mirrored, 0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is outside 0 to 1.</exception>
+    public static Augmentation HorizontalFlip(double probability = 0.5)
+    {
+        Share(probability, nameof(probability));
+        return pixels =>
+        {
+            Check(pixels);
+            using var scope = NewDisposeScope();
+            return where(Chosen(pixels, probability), pixels.flip(3), pixels).MoveToOuterDisposeScope();
+        };
+    }
+
     // Where each output pixel looks: out(x, y) = in(a x + b y + c, d x + e y + f), coordinates from -1 to 1 across the image.
     private static Tensor Sampled(Tensor pixels, Func<Tensor[]> matrix)
     {
@@ -145,6 +159,9 @@ public static class Augmentations
         var places = across.unsqueeze(2) + down.unsqueeze(3); // [n, 2, height, width]
         return nn.functional.grid_sample(pixels, places.permute(0, 2, 3, 1), align_corners: false).MoveToOuterDisposeScope();
     }
+
+    // Which images a change takes, by chance: [n, 1, 1, 1].
+    private static Tensor Chosen(Tensor pixels, double probability) => Uniform(pixels, 0, 1).lt(probability).view(-1, 1, 1, 1);
 
     // One number for each image, [n].
     private static Tensor Uniform(Tensor pixels, double from, double to) =>

@@ -6,17 +6,16 @@ namespace NotebookHelpers;
 public static class Embeddings
 {
     /// <summary>The embeddings of images, computed in evaluation mode, block by block; the mode of each of its modules is put back afterwards.</summary>
-    /// <param name="encoder">Takes float32 [b, 1, height, width], gives [b, d].</param>
-    /// <param name="images">uint8 [n, height, width].</param>
+    /// <param name="encoder">Takes float32 [b, 1, height, width] if the images are grey, [b, 3, height, width] if in colour; gives [b, d].</param>
+    /// <param name="images">uint8 [n, height, width] grey, or [n, 3, height, width] in colour.</param>
     /// <param name="blockSize">How many images go through the encoder at a time.</param>
     /// <returns>[n, d] on the images' device.</returns>
-    /// <exception cref="ArgumentException">The images are not uint8 [n, height, width].</exception>
+    /// <exception cref="ArgumentException">The images are of another type or shape.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The block size is below 1.</exception>
     /// <exception cref="NotSupportedException">libtorch computes a convolution of the encoder wrong on this processor.</exception>
     public static Tensor Of(nn.Module<Tensor, Tensor> encoder, Tensor images, int blockSize = 2048)
     {
-        if (images.dtype != ScalarType.Byte || images.dim() != 3)
-            throw new ArgumentException($"Expected uint8 images [n, height, width]; got {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
+        LabeledImages.Check(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
         Convolutions.Ensure(encoder);
         using var modes = ModuleModes.Evaluating(encoder);

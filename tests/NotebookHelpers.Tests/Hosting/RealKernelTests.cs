@@ -45,6 +45,20 @@ public sealed class RealKernelTests
     }
 
     [Fact]
+    public async Task A_readers_own_pictures_load()
+    {
+        using var kernel = await StartedAsync();
+        string plate = DataFolder.Path("house-cat", "house-cat.jpg").Replace('\\', '/');
+        var cell = await kernel.RunAsync($$"""
+            System.IO.Directory.CreateDirectory("mine/cats");
+            System.IO.File.Copy("{{plate}}", "mine/cats/plate.jpg");
+            using (var mine = ImageFolder.Load("mine", size: 8)) Console.WriteLine(mine);
+            """);
+        Assert.Null(cell.Error);
+        Assert.Equal("1 pictures in 1 classes.", cell.Output.Trim());
+    }
+
+    [Fact]
     public async Task The_stop_button_ends_a_training_and_its_rerun_resumes()
     {
         const string train = """
