@@ -40,7 +40,7 @@ internal sealed class ChartSvg
         _title = Lines(layout["title"].AsTitle());
         _legendTop = 19 + TitleLine * _title.Length;
         _scene = layout["scene"];
-        _traces = SvgTrace.Of(figure, Charts.Palette);
+        _traces = SvgTrace.Of(figure, ChartStyle.Palette);
         _inSpace = _traces.Any(trace => trace.Type == "scatter3d");
 
         double[] shades = [.. _traces.SelectMany(trace => trace.Type == "heatmap" ? trace.Z.SelectMany(row => row) : trace.Shades ?? []).Where(double.IsFinite)];

@@ -1,0 +1,41 @@
+using Plotly.NET;
+
+namespace NotebookHelpers;
+
+public static partial class Charts
+{
+    private const int MostBarsWithText = 24;
+
+    /// <summary>Bars, one group per name, one colour per series; a few bars carry their values.</summary>
+    /// <param name="title">The chart's title.</param>
+    /// <param name="yAxis">The name of the vertical axis, with its unit.</param>
+    /// <param name="names">The groups.</param>
+    /// <param name="series">A name and one value per group.</param>
+    /// <exception cref="ArgumentException">A series has not one value per group.</exception>
+    public static GenericChart Bars(
+        string title, string yAxis, IReadOnlyList<string> names, IReadOnlyList<(string Name, double[] Values)> series)
+    {
+        foreach (var (name, values) in series)
+            if (values.Length != names.Count)
+                throw new ArgumentException(
+                    $"Expected {names.Count} values, one per group; got {values.Length} in '{name}'.", nameof(series));
+        var figure = new FigureBuilder(title, "", yAxis) { ShowLegend = series.Count > 1 };
+        figure.XAxis.Set(("type", "category"));
+        // On narrow pages no text is better than texts too small to read.
+        figure.Layout.Set(("uniformtext", new { mode = "hide", minsize = 9 }));
+        bool withTexts = names.Count * series.Count <= MostBarsWithText;
+        foreach (var (rank, (name, values)) in series.Index())
+            figure.Add(
+                "bar",
+                ("name", name),
+                ("x", names.ToArray()),
+                ("y", ChartNumbers.Significant(values, 5)),
+                ("text", withTexts ? values.Select(value => ReportTable.Format(value)).ToArray() : null),
+                ("textposition", "outside"),
+                ("textangle", 0),
+                // The text above the highest bar stands outside the axes.
+                ("cliponaxis", false),
+                ("marker", new FigureProperties().Set(("color", ChartStyle.ColorOf(rank)))));
+        return figure.Build();
+    }
+}

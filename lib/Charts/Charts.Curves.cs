@@ -1,0 +1,70 @@
+using Plotly.NET;
+
+namespace NotebookHelpers;
+
+public static partial class Charts
+{
+    private const int MostOnALine = 2000;
+
+    /// <summary>Lines over a common axis, told apart by colour and dash.</summary>
+    /// <param name="title">The chart's title.</param>
+    /// <param name="xAxis">The name of the horizontal axis, with its unit.</param>
+    /// <param name="yAxis">The name of the vertical axis, with its unit.</param>
+    /// <param name="curves">A name, the horizontal and the vertical values of each line.</param>
+    /// <param name="logX">Whether the horizontal axis is logarithmic.</param>
+    /// <param name="logY">Whether the vertical axis is logarithmic.</param>
+    /// <param name="markers">Whether each value gets a mark, for measurements rather than functions.</param>
+    /// <param name="equalAxes">Whether a unit is as long on both axes, for shapes.</param>
+    /// <exception cref="ArgumentException">A line has not as many horizontal as vertical values.</exception>
+    public static GenericChart Curves(
+        string title, string xAxis, string yAxis, IReadOnlyList<(string Name, double[] X, double[] Y)> curves,
+        bool logX = false, bool logY = false, bool markers = false, bool equalAxes = false)
+    {
+        var figure = new FigureBuilder(title, xAxis, yAxis) { ShowLegend = curves.Count > 1 };
+        double[] across = [.. curves.SelectMany(curve => curve.X)];
+        if (logX) FigureBuilder.MakeLogarithmic(figure.XAxis, across, markers);
+        if (logY) FigureBuilder.MakeLogarithmic(figure.YAxis, curves.SelectMany(curve => curve.Y), measuredAtAll: false);
+        if (equalAxes) figure.ScaleEqually();
+        // Epochs and the like are counted in whole numbers.
+        bool counted = across.Length > 0 && across.All(double.IsInteger) && across.Max() - across.Min() <= 12;
+        if (!logX && counted) figure.XAxis.Set(("dtick", 1));
+        AddLines(figure, curves, markers);
+        return figure.Build();
+    }
+
+    /// <summary>Lines over 1, 2, 3, ..., such as the losses of epochs.</summary>
+    /// <param name="title">The chart's title.</param>
+    /// <param name="xAxis">What is counted.</param>
+    /// <param name="yAxis">The name of the vertical axis, with its unit.</param>
+    /// <param name="curves">A name and the values of each line.</param>
+    /// <param name="logX">Whether the horizontal axis is logarithmic.</param>
+    /// <param name="logY">Whether the vertical axis is logarithmic.</param>
+    /// <param name="markers">Whether each value gets a mark, for measurements rather than functions.</param>
+    public static GenericChart Curves(
+        string title, string xAxis, string yAxis, IReadOnlyList<(string Name, double[] Y)> curves,
+        bool logX = false, bool logY = false, bool markers = false)
+    {
+        static double[] Counted(int count) => [.. Enumerable.Range(1, count).Select(i => (double)i)];
+        var counted = curves.Select(curve => (curve.Name, Counted(curve.Y.Length), curve.Y));
+        return Curves(title, xAxis, yAxis, [.. counted], logX, logY, markers);
+    }
+
+    private static void AddLines(FigureBuilder figure, IReadOnlyList<(string Name, double[] X, double[] Y)> curves, bool markers)
+    {
+        foreach (var (rank, (name, x, y)) in curves.Index())
+        {
+            if (x.Length != y.Length)
+                throw new ArgumentException($"Line '{name}' has {x.Length} horizontal and {y.Length} vertical values.");
+            int[] shown = ChartNumbers.Thinned(x.Length, MostOnALine);
+            string color = ChartStyle.ColorOf(rank);
+            figure.Add(
+                "scatter",
+                ("mode", markers ? "lines+markers" : "lines"),
+                ("name", name),
+                ("x", ChartNumbers.Significant([.. shown.Select(i => x[i])], 5)),
+                ("y", ChartNumbers.Significant([.. shown.Select(i => y[i])], 5)),
+                ("line", new FigureProperties().Set(("color", color), ("dash", ChartStyle.DashOf(rank)), ("width", 2))),
+                ("marker", new FigureProperties().Set(("symbol", ChartStyle.SymbolOf(rank)), ("size", 7))));
+        }
+    }
+}
