@@ -59,14 +59,21 @@ public sealed record AxiomVerdict(Axiom Axiom, bool Holds, long Tried, double Wo
 /// <summary>The verdicts on all four axioms. Made by <see cref="MetricAxioms"/>.</summary>
 /// <param name="PointCount">The number of points.</param>
 /// <param name="Tolerance">The tolerance of the check, relative to the larger side.</param>
-/// <param name="LargestDistance">The largest distance of the check, by which rounding is judged where both sides are small.</param>
+/// <param name="Rounding">
+/// By how much the sides may differ besides, in the distances' unit: rounding of the largest distance, and what the diagonal of a
+/// matrix showed.
+/// </param>
+/// <param name="ZeroTolerance">Up to which d(x, x) counts as zero, in the distances' unit.</param>
+/// <param name="LargestDistance">The largest magnitude of a distance.</param>
 /// <param name="NonNegativity">d(x, y) ≥ 0.</param>
 /// <param name="IdentityOfIndiscernibles">d(x, y) is zero exactly if x = y.</param>
 /// <param name="Symmetry">d(x, y) = d(y, x).</param>
 /// <param name="TriangleInequality">d(x, z) ≤ d(x, y) + d(y, z).</param>
 /// <param name="Kind">What the distance may be called on these points.</param>
 public sealed record AxiomReport(
-    int PointCount, double Tolerance, double LargestDistance, AxiomVerdict NonNegativity, AxiomVerdict IdentityOfIndiscernibles, AxiomVerdict Symmetry, AxiomVerdict TriangleInequality, DistanceKind Kind) : IHtmlReport
+    int PointCount, double Tolerance, double Rounding, double ZeroTolerance, double LargestDistance,
+    AxiomVerdict NonNegativity, AxiomVerdict IdentityOfIndiscernibles, AxiomVerdict Symmetry, AxiomVerdict TriangleInequality,
+    DistanceKind Kind) : IHtmlReport
 {
     /// <summary>The four verdicts in the axioms' usual order.</summary>
     public IReadOnlyList<AxiomVerdict> Verdicts => [NonNegativity, IdentityOfIndiscernibles, Symmetry, TriangleInequality];
@@ -105,10 +112,15 @@ public sealed record AxiomReport(
         string name = NameOf(Kind);
         var table = new ReportTable("axiom", "verdict", "tuples tried", "worst violation", "witness")
         {
-            Caption = string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(name[0])}{name[1..]} on {PointCount} point{(PointCount == 1 ? "" : "s")}; differences up to {Tolerance:0.#E+0} of the larger side count as rounding"),
+            Caption = string.Create(CultureInfo.InvariantCulture,
+                $"{char.ToUpperInvariant(name[0])}{name[1..]} on {PointCount} point{(PointCount == 1 ? "" : "s")}; "
+                + $"differences up to {Tolerance:0.#E+0} of the larger side plus {Rounding:0.#E+0} count as rounding, "
+                + $"and up to {ZeroTolerance:0.#E+0} for d(x, x)"),
         };
         foreach (var verdict in Verdicts)
-            table.Row(NameOf(verdict.Axiom), verdict.Holds ? "holds here" : "violated", verdict.Tried, verdict.WorstViolation, verdict.Counterexample?.Text ?? "");
+            table.Row(
+                NameOf(verdict.Axiom), verdict.Holds ? "holds here" : "violated", verdict.Tried, verdict.WorstViolation,
+                verdict.Counterexample?.Text ?? "");
         return table;
     }
 }

@@ -68,16 +68,24 @@ public static class Distances
         {
             double[] difference = [.. Pairs(x, y).Select(pair => pair.First - pair.Second)];
             if (difference.Length != d) throw new ArgumentException($"Expected vectors of length {d}, the size of the matrix; got {difference.Length}.", nameof(x));
-            double sum = 0;
-            for (int i = 0; i < d; i++)
-                for (int j = 0; j < d; j++) sum += difference[i] * matrix[i, j] * difference[j];
-            return Math.Sqrt(Math.Max(0, sum));
+            return OfLargest(difference, shares => Math.Sqrt(Math.Max(0, QuadraticForm([.. shares], matrix))));
         };
+    }
+
+    private static double QuadraticForm(double[] x, double[,] matrix)
+    {
+        double sum = 0;
+        for (int i = 0; i < x.Length; i++)
+            for (int j = 0; j < x.Length; j++) sum += x[i] * matrix[i, j] * x[j];
+        return sum;
     }
 
     /// <summary>Σ pᵢ ln(pᵢ/qᵢ), in nats (Kullback and Leibler 1951), of two probability vectors; infinite where q is zero and p is not.</summary>
     public static double KullbackLeibler(double[] p, double[] q) =>
-        Pairs(p, q).Sum(pair => pair.First == 0 ? 0 : pair.First * Math.Log(pair.First / pair.Second));
+        Pairs(p, q).Sum(pair => pair.First == 0 ? 0 : pair.First * LogRatio(pair.First, pair.Second));
+
+    // The logarithm of a ratio that leaves float64 does not leave it.
+    private static double LogRatio(double p, double q) => double.IsInfinity(p / q) ? Math.Log(p) - Math.Log(q) : Math.Log(p / q);
 
     /// <summary>The mean of the Kullback-Leibler divergences of p and q from their mean, in nats, 0 to ln 2 (Lin 1991).</summary>
     public static double JensenShannon(double[] p, double[] q)
@@ -160,13 +168,20 @@ public static class Distances
     }
 
     /// <summary>The Euclidean distance of what a network makes of two inputs, ‖f(x) - f(y)‖, in the embedding's unit (Chopra, Hadsell, LeCun 2005): a pseudo-metric, a metric only if f never maps two inputs to one point.</summary>
-    /// <param name="network">Takes [n, d], gives [n, e]; asked in evaluation mode, in which dropout does not draw.</param>
+    /// <param name="network">
+    /// Takes [n, d], gives [n, e]; asked in evaluation mode, in which dropout does not draw, on the device and in the type of its
+    /// parameters, or in float32 on the CPU if it has none.
+    /// </param>
     public static Func<double[], double[], double> OfNetwork(nn.Module<Tensor, Tensor> network) => (x, y) =>
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var modes = ModuleModes.Evaluating(network);
-        var embeddings = network.forward(stack([tensor(x), tensor(y)]).to_type(ScalarType.Float32)).to_type(ScalarType.Float64);
+        var weights = network.parameters().FirstOrDefault();
+        var inputs = stack([tensor(x), tensor(y)]).to_type(weights?.dtype ?? ScalarType.Float32);
+        if (weights is not null) inputs = inputs.to(weights.device);
+        // Not every device has float64.
+        var embeddings = network.forward(inputs).cpu().to_type(ScalarType.Float64);
         return (embeddings[0] - embeddings[1]).norm().item<double>();
     };
 

@@ -89,8 +89,10 @@ public sealed record ImageFolder(
             if ((long)found.Width * found.Height > MostPixels)
                 throw new InvalidImageContentException($"{found.Width} x {found.Height} pixels are more than the {MostPixels:N0} that are read");
             using var image = Image.Load<Rgba32>(path);
-            image.Mutate(steps => steps.AutoOrient().BackgroundColor(Color.White)
-                .Resize(new ResizeOptions { Size = new(size, size), Mode = ResizeMode.Crop }));
+            image.Mutate(steps => steps.AutoOrient().BackgroundColor(Color.White));
+            int side = Math.Min(image.Width, image.Height);
+            var middle = new Rectangle((image.Width - side) / 2, (image.Height - side) / 2, side, side);
+            image.Mutate(steps => steps.Crop(middle).Resize(size, size));
             for (int y = 0; y < size; y++)
                 for (int x = 0; x < size; x++)
                 {

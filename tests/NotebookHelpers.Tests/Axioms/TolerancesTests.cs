@@ -71,5 +71,18 @@ public class TolerancesTests
         Assert.Equal(1, Distances.Cosine(x, y), 1e-12);
         Assert.Equal(Math.Sqrt(2), Distances.Chordal(x, y), 1e-12);
         Assert.Equal(Math.PI / 2, Distances.Angular(x, y), 1e-12);
+        Assert.Equal(5, Distances.Mahalanobis(new double[,] { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } })(x, y) / size, 1e-12);
+    }
+
+    [Fact]
+    public void A_ratio_of_probabilities_may_leave_float64() =>
+        Assert.Equal(0.5 * (Math.Log(0.5) - Math.Log(1e-320)), Distances.KullbackLeibler([0.5, 0.5], [1e-320, 0.5]), 1e-9);
+
+    [Fact]
+    public void A_network_is_asked_in_its_own_type()
+    {
+        using var network = TorchSharp.torch.nn.Linear(2, 2, hasBias: false, dtype: ScalarType.Float64);
+        network.weight!.detach().copy_(eye(2, dtype: ScalarType.Float64));
+        Assert.Equal(5, Distances.OfNetwork(network)([1e8 + 3, 0], [1e8, 4]), 1e-9);
     }
 }

@@ -26,10 +26,10 @@ public class ColourImagesTests
     }
 
     [Theory]
-    [InlineData(2, 1, 4, 5)]
-    [InlineData(2, 4, 5)]
-    [InlineData(2, 4, 5, 3)]
-    public void Other_shapes_and_types_are_refused(params long[] shape)
+    [InlineData(new long[] { 2, 1, 4, 5 })]
+    [InlineData(new long[] { 2, 4, 5 })]
+    [InlineData(new long[] { 2, 4, 5, 3 })]
+    public void Other_shapes_and_types_are_refused(long[] shape)
     {
         using var scope = NewDisposeScope();
         // Three dimensions are right, but real numbers are not.
