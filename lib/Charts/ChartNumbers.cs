@@ -43,12 +43,15 @@ internal static class ChartNumbers
         return [.. values.Select(value => double.Parse(value.ToString(format, invariant), invariant))];
     }
 
+    /// <summary>How far an axis reaches to both sides of its only value: so far that the ends differ from it as numbers, too.</summary>
+    public static double Around(double only) => Math.Max(0.5, 0.1 * Math.Abs(only));
+
     /// <summary>The ends of an axis over the finite values, with a margin given as a share of their range.</summary>
     public static double[] RangeOf(IEnumerable<double> values, double margin)
     {
         double[] finite = [.. values.Where(double.IsFinite)];
         if (finite.Length == 0) return [0, 1];
-        double low = finite.Min(), high = finite.Max(), beyond = high > low ? margin * (high - low) : 0.5;
+        double low = finite.Min(), high = finite.Max(), beyond = high > low ? margin * (high - low) : Around(low);
         return [low - beyond, high + beyond];
     }
 }

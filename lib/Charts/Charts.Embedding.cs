@@ -127,8 +127,7 @@ public static partial class Charts
     // Distances must look the same in all directions.
     private static void AddPointAxes(FigureBuilder figure, EmbeddingPoints points, bool fixedRange)
     {
-        double margin = 0.05 * (points.High - points.Low);
-        double[]? range = fixedRange ? [points.Low - margin, points.High + margin] : null;
+        double[]? range = fixedRange ? ChartNumbers.RangeOf([points.Low, points.High], margin: 0.05) : null;
         if (points.Dimensions == 2)
         {
             figure.XAxis.Set(("range", range));

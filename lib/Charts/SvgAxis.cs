@@ -32,7 +32,7 @@ internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? 
         if (bars && key == 'x') (low, high) = (low - 0.5, high + 0.5);
         if ((properties["range"] as JsonArray).AsNumbers() is [var start, var end]) (low, high) = (start, end);
         else if (key == 'y') (low, high) = (low - 0.03 * (high - low), high + 0.05 * (high - low));
-        if (high <= low) (low, high) = (low - 0.5, high + 0.5);
+        if (high <= low) (low, high) = (low - ChartNumbers.Around(low), low + ChartNumbers.Around(low));
         (double, string)[]? marked = properties["tickvals"] is JsonArray places ? [.. places.AsNumbers().Zip(properties["ticktext"]!.AsArray(), (value, text) => (value, text.AsText() ?? ""))] : null;
         return new(title, log, null, properties["dtick"] is JsonValue given && given.TryGetValue(out double step) ? step : null, low, high, from, to, marked);
     }

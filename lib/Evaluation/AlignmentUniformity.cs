@@ -41,7 +41,7 @@ public static class AlignmentUniformity
         // Collapsed embeddings, all in one place, are what this number is asked about.
         var x = Measurable.ForDistances(Batch.Normalize(Measurable.Of(embeddings)));
         double sum = 0;
-        long size = Math.Max(1, BlockElements / n);
+        long size = Blocks.Rows(x, n, BlockElements);
         for (long start = 0; start < n; start += size)
         {
             using var blockScope = NewDisposeScope();

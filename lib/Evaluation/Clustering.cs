@@ -123,7 +123,7 @@ public static class Clustering
         var assigned = new List<Tensor>();
         double spread = squaredLength;
         var squaredNorms = centres.square().sum(1);
-        foreach (var block in Blocks(points, centres.shape[0]))
+        foreach (var block in BlocksOf(points, centres.shape[0]))
         {
             using var blockScope = NewDisposeScope();
             var (relative, nearest) = squaredNorms.addmm(block, centres.t(), alpha: -2).min(1);
@@ -137,7 +137,7 @@ public static class Clustering
     {
         using var scope = NewDisposeScope();
         var distances = new List<Tensor>();
-        foreach (var block in Blocks(points, points.shape[1]))
+        foreach (var block in BlocksOf(points, points.shape[1]))
         {
             using var blockScope = NewDisposeScope();
             distances.Add((block - centre).square().sum(1, type: ScalarType.Float64).MoveToOuterDisposeScope());
@@ -146,9 +146,9 @@ public static class Clustering
     }
 
     // Rows of which a result so wide fits into one block.
-    private static IEnumerable<Tensor> Blocks(Tensor points, long width)
+    private static IEnumerable<Tensor> BlocksOf(Tensor points, long width)
     {
-        long size = Math.Max(1, BlockElements / Math.Max(1, width));
+        long size = Blocks.Rows(points, width, BlockElements);
         for (long start = 0; start < points.shape[0]; start += size)
         {
             using var block = points.narrow(0, start, Math.Min(size, points.shape[0] - start));

@@ -91,7 +91,7 @@ public static class NearestNeighbors
         (database, queries) = Measurable.Of(database, queries, excludeSelf ? "points" : nameof(database), excludeSelf ? "points" : nameof(queries));
         var typed = new Database(database, scope);
         var self = excludeSelf ? arange(queries.shape[0], device: queries.device) : null;
-        long rows = Math.Max(1, BlockElements / Math.Max(typed.Count, (k + SpareCandidates) * typed.Width));
+        long rows = Blocks.Rows(database, Math.Max(typed.Count, (k + SpareCandidates) * typed.Width), BlockElements);
 
         var distances = new List<Tensor>();
         var indices = new List<Tensor>();

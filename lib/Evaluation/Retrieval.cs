@@ -72,7 +72,7 @@ public static class Retrieval
         var ranks = arange(1, depth + 1, dtype: ScalarType.Float64, device: database.device);
         double rPrecision = 0, averagePrecision = 0;
         var found = new double[ks.Length];
-        long size = Math.Max(1, BlockElements / n);
+        long size = Blocks.Rows(database, n, BlockElements);
         for (long start = 0; start < counted.shape[0]; start += size)
         {
             using var blockScope = NewDisposeScope();

@@ -31,7 +31,7 @@ public static class Trustworthiness
 
         var (_, nearest) = NearestNeighbors.Search(map, neighbors);
         long excess = 0;
-        long rows = Math.Max(1, BlockElements / n);
+        long rows = Blocks.Rows(data, n, BlockElements);
         for (long start = 0; start < n; start += rows)
         {
             using var blockScope = NewDisposeScope();

@@ -2,16 +2,6 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>How a loss compares two embeddings.</summary>
-public enum PairMeasure
-{
-    /// <summary>Euclidean distance: small for what belongs together.</summary>
-    EuclideanDistance,
-
-    /// <summary>Cosine similarity, -1 to 1: large for what belongs together.</summary>
-    CosineSimilarity,
-}
-
 /// <summary>
 /// The contrastive loss as PyTorch Metric Learning has it: max(0, d - m₊) for positive and max(0, m₋ - d) for negative
 /// pairs, neither squared nor halved; each part is averaged over its pairs above zero, and the two averages are added.

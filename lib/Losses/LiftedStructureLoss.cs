@@ -14,7 +14,6 @@ public sealed class LiftedStructureLoss(double negativeMargin = 1, double positi
     /// <inheritdoc/>
     protected override Tensor Of(Tensor embeddings, PairMask mask)
     {
-        if (!mask.AnyNegative) return Batch.ZeroLoss(embeddings);
         var (positive, negative) = mask.Rows(0, embeddings.shape[0]);
         var pairs = positive.nonzero();
         var (anchors, partners) = (pairs.select(1, 0), pairs.select(1, 1));
@@ -24,8 +23,8 @@ public sealed class LiftedStructureLoss(double negativeMargin = 1, double positi
         var push = Batch.MaskedLogSumExp(negativeMargin - distances, negative);
         var pushed = logaddexp(push.index_select(0, anchors), push.index_select(0, partners));
         var pulled = distances.masked_select(positive) - positiveMargin;
-        // With mined pairs both may be without negatives, which then add nothing.
-        return (pulled + pushed.masked_fill(pushed.isinf(), 0)).relu().square().mean() / 2;
+        // With mined pairs both may be without negatives, which then add nothing. Without any negative at all there is no loss.
+        return (pulled + pushed.masked_fill(pushed.isinf(), 0)).relu().square().mean() * mask.AnyNegative / 2;
     }
 }
 

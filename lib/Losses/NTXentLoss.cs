@@ -57,9 +57,8 @@ public sealed class NTXentLoss : PairLoss
     }
 
     /// <inheritdoc/>
-    protected override Tensor Of(Tensor embeddings, PairMask mask) => !mask.AnyNegative
-        ? Batch.ZeroLoss(embeddings)
-        : PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [CrossEntropy(rows)]);
+    protected override Tensor Of(Tensor embeddings, PairMask mask) =>
+        PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [CrossEntropy(rows)]);
 
     // With one positive for each anchor, item i's in place i ± N, the loss is the cross entropy of a softmax over all others.
     private PairMatrix.Term OfTwoViews(PairMatrix.Rows rows)
@@ -71,7 +70,7 @@ public sealed class NTXentLoss : PairLoss
         var logarithms = logits.log_softmax(1);
         var loss = logarithms.gather(1, partner).sum().neg();
         var derivative = logarithms.exp_().scatter_add_(1, partner, full_like(partner, -1, dtype: logits.dtype)).div_(Temperature);
-        return new PairMatrix.Term(loss, tensor(count, device: logits.device), derivative);
+        return new PairMatrix.Term(loss, rows.Counted(count), derivative);
     }
 
     private PairMatrix.Term CrossEntropy(PairMatrix.Rows rows)
@@ -91,7 +90,7 @@ public sealed class NTXentLoss : PairLoss
         var push = zeros_like(sum).squeeze(1).index_add_(0, anchor, slope, 1).unsqueeze(1) / sum.masked_fill(sum.eq(0), 1);
         return new PairMatrix.Term(
             Sum: nn.functional.softplus(excess, threshold: Batch.SoftplusThreshold).sum(),
-            Count: tensor(excess.shape[0], device: excess.device),
+            Count: rows.Counted(excess.shape[0]),
             Derivative: exponentials.mul_(push).masked_scatter_(rows.Positive, slope.neg()));
     }
 }

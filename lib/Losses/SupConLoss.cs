@@ -19,9 +19,11 @@ public sealed class SupConLoss : PairLoss
     public double Temperature { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Of(Tensor embeddings, PairMask mask) => !mask.AnyNegative
-        ? Batch.ZeroLoss(embeddings)
-        : PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [CrossEntropy(rows)]);
+    protected override Tensor Of(Tensor embeddings, PairMask mask)
+    {
+        var loss = PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [CrossEntropy(rows)]);
+        return loss * mask.AnyNegative;
+    }
 
     private PairMatrix.Term CrossEntropy(PairMatrix.Rows rows)
     {

@@ -76,7 +76,7 @@ public sealed class TripletMarginLoss : IEmbeddingLoss
         var derivative = zeros_like(distances);
         var sum = zeros(1, dtype: distances.dtype, device: distances.device);
         var count = zeros(1, dtype: ScalarType.Int64, device: distances.device);
-        long size = Math.Max(1, BlockElements / n);
+        long size = Blocks.Rows(distances, n, BlockElements);
         for (long start = 0; start < pairs.shape[0]; start += size)
         {
             using var scope = NewDisposeScope();

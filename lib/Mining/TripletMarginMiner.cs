@@ -43,7 +43,7 @@ public sealed class TripletMarginMiner(double margin = 0.2, TripletKind kind = T
         var (positive, negative) = mask.Rows(0, n);
         var pairs = positive.nonzero();
         var found = new List<Tensor> { zeros(0, 3, dtype: ScalarType.Int64, device: labels.device) };
-        long size = Math.Max(1, BlockElements / Math.Max(1, n));
+        long size = Blocks.Rows(distances, n, BlockElements);
         for (long start = 0; start < pairs.shape[0]; start += size)
         {
             using var blockScope = NewDisposeScope();

@@ -19,7 +19,7 @@ internal static class ManifoldBenchmark
             Row("classical scaling", "Swiss roll", n, () => ClassicalScaling.Embed(cdist(roll.Points[..n], roll.Points[..n])));
             Row("Isomap, 10 neighbours", "Swiss roll", n, () => Isomap.Fit(roll.Points[..n], 10));
             Row("Isomap, 10 neighbours", "MNIST", n, () => Isomap.Fit(pixels[..n], 10));
-            Row("t-SNE, 1000 iterations", "MNIST", n, () => new StochasticNeighborEmbedding().Embed(pixels[..n]));
+            Row("t-SNE, 1000 iterations", "MNIST", n, () => new TSne().Embed(pixels[..n]));
             Row("trustworthiness", "MNIST", n, () => Trustworthiness.Of(pixels[..n], pixels[..n]));
             Row("intrinsic dimension", "MNIST", n, () => IntrinsicDimension.TwoNearestNeighbors(pixels[..n]));
         }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace NotebookHelpers.Tests;
 
-/// <summary>The build step that makes libLibTorchSharp.so loadable with an older libstdc++ (lib/Hosting/LoadableNatives.targets).</summary>
+/// <summary>The build step that makes libLibTorchSharp.so loadable with an older libstdc++ (lib/Loading/LoadableNatives.targets).</summary>
 public sealed class NativeLibraryTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.DotNet.Interactive.Formatting;
 using Plotly.NET;
 using static TorchSharp.torch;
@@ -33,6 +34,41 @@ public class ChartEdgeCasesTests
         string html = Empty[name]().ToDisplayString("text/html");
         Assert.Contains("data:image/svg+xml;base64,", html, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", html, StringComparison.Ordinal);
+    }
+
+    private static readonly Dictionary<string, Func<double, GenericChart>> Constant = new()
+    {
+        ["curves"] = c => Charts.Curves("t", "x", "y", [("a", [c, c], [c, c])]),
+        ["logarithmic curves"] = c => Charts.Curves("t", "x", "y", [("a", [c, c], [c, c])], logX: true, logY: true),
+        ["slider"] = c => Charts.SliderCurves("t", "x", "y", "s", [("1", [("a", [c], [c])]), ("2", [("a", [c], [c])])]),
+        ["bars"] = c => Charts.Bars("t", "y", ["a"], [("", [c])]),
+        ["embedding"] = c => Charts.Embedding("t", full([2, 2], c, dtype: ScalarType.Float64), tensor(new[] { c, c })),
+        ["animation"] = c => Charts.AnimatedEmbedding(
+            "t", [("a", full([2, 2], c, dtype: ScalarType.Float64)), ("b", full([2, 2], c, dtype: ScalarType.Float64))], arange(2)),
+        ["heatmap"] = c => Charts.Heatmap("t", full([2, 2], c, dtype: ScalarType.Float64)),
+    };
+
+    public static TheoryData<string, double> Constants
+    {
+        get
+        {
+            var all = new TheoryData<string, double>();
+            foreach (string name in Constant.Keys)
+                foreach (double value in new[] { 0, 1, 1e20, -1e20, 1e300, 1e-300 })
+                    if (value > 0 || !name.StartsWith("log", StringComparison.Ordinal)) all.Add(name, value);
+            return all;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Constants))]
+    public void An_axis_over_one_value_of_any_size_has_an_end_to_each_side(string name, double value)
+    {
+        string html = Constant[name](value).ToDisplayString("text/html");
+        var picture = System.Text.RegularExpressions.Regex.Match(html, "data:image/svg\\+xml;base64,([^\"]+)");
+        string svg = Encoding.UTF8.GetString(Convert.FromBase64String(picture.Groups[1].Value));
+        Assert.DoesNotContain("NaN", svg, StringComparison.Ordinal);
+        Assert.DoesNotContain("∞", svg, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -135,6 +135,24 @@ public sealed class PairLossTests : IDisposable
     public void Degenerate_batches_have_finite_values_and_gradients(string name) => EdgeCases.AssertFinite(Losses[name].forward);
 
     [Theory]
+    [InlineData("NT-Xent")]
+    [InlineData("supervised contrastive")]
+    [InlineData("lifted structure")]
+    public void Without_a_single_negative_there_is_nothing_to_contrast(string name)
+    {
+        var all = arange(15);
+        foreach (Func<Tensor, Tensor> loss in new Func<Tensor, Tensor>[]
+        {
+            x => Losses[name].forward(x, zeros_like(_labels)),
+            x => Losses[name].forward(x, new Pairs(all, all.roll(1), arange(0), arange(0))),
+        })
+        {
+            var (value, gradient) = Gradients.Of(loss, _x);
+            Assert.Equal((0, 0), (value, gradient.abs().sum().item<double>()));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void Training_steps_leave_no_tensors_behind(string name) =>
         Gradients.AssertNoLeak(x => Losses[name].forward(x, _labels), _x);

@@ -32,7 +32,7 @@ public sealed class ManifoldReferenceTests
         using var scope = NewDisposeScope();
         using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(HelpersAssemblies.RepositoryRoot, "tests", "reference-sklearn", "tsne-mnist-1000.json")));
         var digits = Mnist.Load(train: false).Vectors().narrow(0, 0, 1000);
-        var (embedding, divergence) = new StochasticNeighborEmbedding(document.RootElement.GetProperty("parameters").Number("perplexity")).Embed(digits);
+        var (embedding, divergence) = new TSne(document.RootElement.GetProperty("parameters").Number("perplexity")).Embed(digits);
         foreach (var expected in document.RootElement.GetProperty("trustworthiness").EnumerateObject())
             Assert.Equal(expected.Value.GetDouble(), Trustworthiness.Of(digits, embedding, int.Parse(expected.Name, CultureInfo.InvariantCulture)), 0.005);
         Assert.Equal(document.RootElement.Number("klDivergence"), divergence, 0.02);

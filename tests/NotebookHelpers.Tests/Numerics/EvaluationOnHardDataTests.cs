@@ -70,7 +70,7 @@ public class EvaluationOnHardDataTests
         ["scaling"] = (x, _) => ClassicalScaling.Embed(x[.., 1..2].expand(12, 12)),
         ["isomap"] = (x, _) => Isomap.Fit(x, 2),
         ["intrinsic dimension"] = (x, _) => IntrinsicDimension.TwoNearestNeighbors(x),
-        ["t-SNE"] = (x, _) => new StochasticNeighborEmbedding(2) { Iterations = 1 }.Embed(x),
+        ["t-SNE"] = (x, _) => new TSne(2) { Iterations = 1 }.Embed(x),
     };
 
     [Theory]

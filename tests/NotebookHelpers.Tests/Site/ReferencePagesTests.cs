@@ -32,7 +32,7 @@ public sealed partial class ReferencePagesTests : IDisposable
             Assert.Contains($"id=\"{Uri.UnescapeDataString(link.Groups["anchor"].Value)}\"", Read(link.Groups["page"].Value), StringComparison.Ordinal);
 
         string api = Read("api.html");
-        foreach (string name in new[] { "MetricAxioms", "NTXentLoss", "BatchHardMiner", "TrainingLoop", "StochasticNeighborEmbedding", "Augmentations", "Charts" })
+        foreach (string name in new[] { "MetricAxioms", "NTXentLoss", "BatchHardMiner", "TrainingLoop", "TSne", "Augmentations", "Charts" })
             Assert.Contains($"<h3 id=\"{name}\">", api, StringComparison.Ordinal);
         Assert.Contains("<h2 id=\"idea-losses\">Losses</h2>", api, StringComparison.Ordinal);
         Assert.DoesNotContain("idea-other", api, StringComparison.Ordinal); // every type stands in the folder of an idea

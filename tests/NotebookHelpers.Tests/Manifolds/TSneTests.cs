@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers.Tests.Manifolds;
 
-public sealed class StochasticNeighborEmbeddingTests
+public sealed class TSneTests
 {
     private static Tensor TwoClouds()
     {
@@ -15,7 +15,7 @@ public sealed class StochasticNeighborEmbeddingTests
     {
         using var scope = NewDisposeScope();
         var labels = arange(80).div(40, RoundingMode.floor);
-        var (embedding, divergence) = new StochasticNeighborEmbedding(10) { Iterations = 400 }.Embed(TwoClouds());
+        var (embedding, divergence) = new TSne(10) { Iterations = 400 }.Embed(TwoClouds());
         Assert.Equal([80L, 2L], embedding.shape);
         Assert.Equal(1, NearestNeighbors.Accuracy(embedding, labels, embedding, labels, 5));
         Assert.InRange(divergence, 0, 1);
@@ -27,7 +27,7 @@ public sealed class StochasticNeighborEmbeddingTests
         using var scope = NewDisposeScope();
         var points = TwoClouds()[..30];
         const double perplexity = 7;
-        var (embedding, divergence) = new StochasticNeighborEmbedding(perplexity) { Iterations = 300 }.Embed(points);
+        var (embedding, divergence) = new TSne(perplexity) { Iterations = 300 }.Embed(points);
         Assert.Equal(Divergence(Squared(points), Squared(embedding), perplexity), divergence, 1e-4);
     }
 
@@ -36,7 +36,7 @@ public sealed class StochasticNeighborEmbeddingTests
     {
         using var scope = NewDisposeScope();
         var reports = new Reports();
-        var method = new StochasticNeighborEmbedding(10) { Iterations = 120 };
+        var method = new TSne(10) { Iterations = 120 };
         Assert.True(method.Embed(TwoClouds(), reports).Embedding.eq(method.Embed(TwoClouds()).Embedding).all().item<bool>());
         Assert.Equal([50, 100, 120], reports.Select(report => report.Iteration));
     }
@@ -45,7 +45,7 @@ public sealed class StochasticNeighborEmbeddingTests
     public void Duplicates_and_equal_points_give_finite_embeddings()
     {
         using var scope = NewDisposeScope();
-        var method = new StochasticNeighborEmbedding(5) { Iterations = 300 };
+        var method = new TSne(5) { Iterations = 300 };
         var some = TwoClouds()[..20];
         Assert.True(method.Embed(cat([some, some, some])).Embedding.isfinite().all().item<bool>());
         Assert.True(method.Embed(ones(20, 3)).Embedding.isfinite().all().item<bool>());
@@ -56,11 +56,11 @@ public sealed class StochasticNeighborEmbeddingTests
     public void Wrong_input_is_refused_and_a_cancelled_run_stops()
     {
         using var scope = NewDisposeScope();
-        var method = new StochasticNeighborEmbedding(30);
+        var method = new TSne(30);
         var error = Assert.Throws<ArgumentException>(() => method.Embed(rand(31, 2)));
         Assert.Contains("perplexity", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => method.Embed(rand(1, 2)));
-        Assert.Throws<ArgumentException>(() => method.Embed(rand(StochasticNeighborEmbedding.MostPoints + 1, 2)));
+        Assert.Throws<ArgumentException>(() => method.Embed(rand(TSne.MostPoints + 1, 2)));
         Assert.Throws<ArgumentException>(() => method.Embed(full(50, 2, float.NaN)));
         Assert.ThrowsAny<OperationCanceledException>(() => method.Embed(rand(50, 2), cancellation: new CancellationToken(canceled: true)));
     }

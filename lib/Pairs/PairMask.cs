@@ -17,8 +17,8 @@ public sealed class PairMask
     public PairMask(Tensor embeddings, Pairs pairs) =>
         (_positive, _negative) = (Mask(embeddings, pairs.AnchorsPositive, pairs.Positives), Mask(embeddings, pairs.AnchorsNegative, pairs.Negatives));
 
-    /// <summary>Whether there is a negative pair at all.</summary>
-    public bool AnyNegative => _labels is null ? _negative!.any().item<bool>() : _labels.ne(_labels[0]).any().item<bool>();
+    /// <summary>Whether there is a negative pair at all: a bool scalar on the batch's device, since to read it would wait for the device.</summary>
+    public Tensor AnyNegative => _labels is null ? _negative!.any() : _labels.ne(_labels.narrow(0, 0, 1)).any();
 
     /// <summary>Whether each pair stands there from both sides, as it does by label but need not as mined.</summary>
     public bool Symmetric => _labels is not null;
@@ -39,6 +39,6 @@ public sealed class PairMask
     {
         long n = embeddings.shape[0];
         var mask = zeros(n, n, dtype: ScalarType.Bool, device: embeddings.device);
-        return mask.index_put_(tensor(true, device: embeddings.device), [anchors, partners]);
+        return mask.index_put_(ones(1, dtype: ScalarType.Bool, device: embeddings.device), [anchors, partners]);
     }
 }

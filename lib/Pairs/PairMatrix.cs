@@ -24,6 +24,9 @@ internal static class PairMatrix
         public Tensor Positive => _pairs.Value.Positive;
 
         public Tensor Negative => _pairs.Value.Negative;
+
+        /// <summary>A count as a scalar on the device, without a copy from the host.</summary>
+        public Tensor Counted(long count) => full([], count, dtype: ScalarType.Int64, device: measured.device);
     }
 
     /// <summary>A term of a loss: what to add up, by how many to divide, and how the sum changes with each measured value, [b, n].</summary>
@@ -35,7 +38,7 @@ internal static class PairMatrix
     /// </summary>
     public static Tensor Loss(Tensor x, PairMeasure measure, PairMask mask, Func<Rows, Term[]> termsOf, bool symmetric = false)
     {
-        long n = x.shape[0], size = Math.Max(64, BlockElements / n);
+        long n = x.shape[0], size = Math.Max(64, Blocks.Rows(x, n, BlockElements));
         bool differentiate = x.requires_grad && is_grad_enabled();
         // Distances do not change with where the origin is; what is rounded does.
         var points = measure == PairMeasure.EuclideanDistance ? Measurable.ForDistances(x.detach()) : x.detach();
@@ -112,6 +115,6 @@ internal static class PairMatrix
         var measured = rows.Measured.detach().requires_grad_();
         var sum = losses(measured).sum();
         var derivative = autograd.grad([sum], [measured])[0];
-        return new Term(sum.detach(), tensor(rows.Measured.shape[0], device: sum.device), derivative);
+        return new Term(sum.detach(), rows.Counted(rows.Measured.shape[0]), derivative);
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Where a run of <see cref="StochasticNeighborEmbedding"/> stands.</summary>
+/// <summary>Where a run of <see cref="TSne"/> stands.</summary>
 /// <param name="Iteration">The iterations done.</param>
 /// <param name="Iterations">The iterations of the whole run.</param>
 /// <param name="Divergence">The Kullback-Leibler divergence of the embedding's similarities from the data's, in nats.</param>
@@ -16,7 +16,7 @@ public sealed record EmbeddingReport(int Iteration, int Iterations, double Diver
 /// </summary>
 /// <param name="perplexity">The effective number of neighbours of each point, at least 1 and below n - 1.</param>
 /// <param name="seed">Of the tiny noise on the start, which lets equal points part. Equal seeds give equal embeddings.</param>
-public sealed class StochasticNeighborEmbedding(double perplexity = 30, long seed = 1)
+public sealed class TSne(double perplexity = 30, long seed = 1)
 {
     /// <summary>The most points: the matrix of all pairs is kept in memory.</summary>
     public const int MostPoints = 3000;
