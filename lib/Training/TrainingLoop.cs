@@ -131,6 +131,7 @@ public sealed class TrainingLoop
 
         // Reading a loss waits for the device. The CPU has nothing to wait for; a GPU is asked now and then.
         var unread = new List<Tensor>();
+        var garbage = new StepGarbage();
         double sum = 0;
         int read = 0, step = 0;
         void ReadLosses()
@@ -161,6 +162,7 @@ public sealed class TrainingLoop
                 _optimizer.step();
                 unread.Add(loss.detach().MoveToOuterDisposeScope());
             }
+            garbage.Collect();
             step++;
             run.Steps++;
             bool onCpu = unread[0].device_type == DeviceType.CPU;
