@@ -9,6 +9,7 @@ internal static class Measurable
     // Squares of what lies between keep their digits in float32, sums of thousands of them included; beyond, float64 has room.
     private const double LargestInSingle = 1e15, SmallestInSingle = 1e-15, LargestInDouble = 1e150, SmallestInDouble = 1e-150;
     private const long RowsByDifference = 25; // torch's choice between the two forms
+    private const double SmallAgainstLength = 0.02; // there float32's rounding takes a thousandth of a distance
     private const double WholeInSingle = 1 << 24, WholeInDouble = 1L << 53;
 
     /// <summary>float16 and bfloat16 as float32, since their sums drift and overflow; anything else as it is. Gradients flow back in the type of the data.</summary>
@@ -54,6 +55,28 @@ internal static class Measurable
 
     /// <summary>A batch as cdist measures its distances best: about its mean, unless it is so small that cdist goes by differences, which are exact.</summary>
     public static Tensor ForDistances(Tensor batch) => batch.shape[0] <= RowsByDifference ? batch : Centred(batch, batch);
+
+    /// <summary>The Euclidean distances of rows [b, d] to rows [n, d], which hold them, too: [b, n].</summary>
+    /// <remarks>
+    /// |x|² - 2xy + |y|² loses a distance that is small against the lengths of its ends. Where several rows lie that close, as those of a
+    /// collapsed class do, all distances are computed by differences. A GPU is not asked, since it would be waited for, and always does so.
+    /// </remarks>
+    public static Tensor Distances(Tensor rows, Tensor all)
+    {
+        Tensor ByDifferences() => cdist(rows, all, compute_mode: TorchSharp.compute_mode.donot_use_mm_for_euclid_dist);
+        if (rows.device_type != TorchSharp.DeviceType.CPU) return ByDifferences();
+        var distances = cdist(rows, all);
+        if (rows.dtype != ScalarType.Float32 || rows.shape[0] == 0 || all.shape[0] <= RowsByDifference) return distances;
+        return AnyNear(distances, all) ? ByDifferences() : distances;
+    }
+
+    private static bool AnyNear(Tensor distances, Tensor all)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        double nearest = SmallAgainstLength * all.square().sum(1).max().sqrt().item<float>();
+        return distances.lt(nearest).sum().item<long>() > distances.shape[0]; // each row lies close to itself
+    }
 
     /// <summary>
     /// The data about the mean of <paramref name="reference"/>. Distances stay as they are, and |x|² - 2xy + |y|² no longer loses them

@@ -74,7 +74,7 @@ internal static class PairMatrix
 
     /// <summary>The distances or similarities of anchors [b, d] to points [n, d]: [b, n].</summary>
     public static Tensor Measure(Tensor anchors, Tensor points, PairMeasure measure) =>
-        measure == PairMeasure.EuclideanDistance ? cdist(anchors, points) : anchors.mm(points.t());
+        measure == PairMeasure.EuclideanDistance ? Measurable.Distances(anchors, points) : anchors.mm(points.t());
 
     /// <summary>1 / distance; 0 where the distance is zero and so has no direction to grow in.</summary>
     public static Tensor Inverse(Tensor distances) => distances.reciprocal().masked_fill_(distances.eq(0), 0);

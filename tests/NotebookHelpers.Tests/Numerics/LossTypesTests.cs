@@ -92,17 +92,31 @@ public class LossTypesTests
         Assert.Equal(expected, Losses[name](x * 1e20, labels).item<float>(), Math.Abs(expected) * 1e-3);
     }
 
+    public static TheoryData<string> NearPairs => ["collapsed 3e-4", "collapsed 1e-3", "far 1e3", "two scales"];
+
     [Theory]
-    [InlineData(1e-3)]
-    [InlineData(1e-2)]
-    public void Batch_hard_picks_what_float64_picks_also_when_nearly_collapsed(double spread)
+    [MemberData(nameof(NearPairs))]
+    public void Batch_hard_picks_what_float64_picks_where_pairs_lie_close_together(string data)
     {
         using var scope = NewDisposeScope();
-        var (x, labels) = (HardData.NearlyCollapsed(spread), HardData.Labels);
+        var (x, labels) = (HardData.Of(data), HardData.Labels);
         using var got = new BatchHardMiner().Mine(x, labels);
         using var exact = new BatchHardMiner().Mine(x.to_type(ScalarType.Float64), labels);
         Assert.InRange(got.Positives.eq(exact.Positives).to_type(ScalarType.Float32).mean().item<float>(), 0.97, 1);
         Assert.InRange(got.Negatives.eq(exact.Negatives).to_type(ScalarType.Float32).mean().item<float>(), 0.97, 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(NearPairs))]
+    public void Losses_over_distances_are_those_of_float64_where_pairs_lie_close_together(string data)
+    {
+        using var scope = NewDisposeScope();
+        var (x, labels) = (HardData.Of(data), HardData.Labels);
+        foreach (string name in new[] { "contrastive", "contrastive, not normalised", "Hadsell", "triplet", "lifted structure", "ranked list" })
+        {
+            double exact = Losses[name](x.to_type(ScalarType.Float64), labels).item<double>();
+            Assert.Equal(exact, Losses[name](x, labels).item<float>(), 2e-3 * Math.Abs(exact) + 1e-9);
+        }
     }
 
     [Theory]
