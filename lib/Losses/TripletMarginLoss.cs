@@ -59,7 +59,7 @@ public sealed class TripletMarginLoss : IEmbeddingLoss
         Tensor value, gradient;
         using (no_grad())
         {
-            var distances = PairMatrix.Measure(points, points, PairMeasure.EuclideanDistance);
+            var distances = PairMatrix.Measure(points, points, PairMeasure.EuclideanDistance, start: 0);
             (value, var derivative) = OverAllTriplets(distances, labels);
             gradient = zeros_like(points);
             PairMatrix.AddGradient(gradient, derivative, PairMatrix.Inverse(distances), points, 0);

@@ -65,7 +65,7 @@ internal static class Batch
     public static Tensor Distances(Tensor embeddings)
     {
         var x = Measurable.ForDistances(Measurable.Accumulating(embeddings));
-        return Measurable.Distances(x, x);
+        return Measurable.Distances(x, x, start: 0);
     }
 
     /// <summary>

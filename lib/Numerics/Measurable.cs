@@ -9,7 +9,7 @@ internal static class Measurable
     // Squares of what lies between keep their digits in float32, sums of thousands of them included; beyond, float64 has room.
     private const double LargestInSingle = 1e15, SmallestInSingle = 1e-15, LargestInDouble = 1e150, SmallestInDouble = 1e-150;
     private const long RowsByDifference = 25; // torch's choice between the two forms
-    private const double SmallAgainstLength = 0.02; // there float32's rounding takes a thousandth of a distance
+    private const double SmallAgainstFarthest = 0.02; // there float32's rounding takes a thousandth of a distance
     private const double WholeInSingle = 1 << 24, WholeInDouble = 1L << 53;
 
     /// <summary>float16 and bfloat16 as float32, since their sums drift and overflow; anything else as it is. Gradients flow back in the type of the data.</summary>
@@ -56,26 +56,36 @@ internal static class Measurable
     /// <summary>A batch as cdist measures its distances best: about its mean, unless it is so small that cdist goes by differences, which are exact.</summary>
     public static Tensor ForDistances(Tensor batch) => batch.shape[0] <= RowsByDifference ? batch : Centred(batch, batch);
 
-    /// <summary>The Euclidean distances of rows [b, d] to rows [n, d], which hold them, too: [b, n].</summary>
+    /// <summary>The Euclidean distances of rows [b, d] to all rows of their batch [n, d]: [b, n].</summary>
+    /// <param name="rows">Those of the batch from <paramref name="start"/> on.</param>
+    /// <param name="all">The batch, about its mean.</param>
+    /// <param name="start">The place of the first row in the batch.</param>
     /// <remarks>
-    /// |x|² - 2xy + |y|² loses a distance that is small against the lengths of its ends. Where several rows lie that close, as those of a
+    /// |x|² - 2xy + |y|² loses a distance that is small against the lengths of its ends. Where two rows lie that close, as those of a
     /// collapsed class do, all distances are computed by differences. A GPU is not asked, since it would be waited for, and always does so.
     /// </remarks>
-    public static Tensor Distances(Tensor rows, Tensor all)
+    public static Tensor Distances(Tensor rows, Tensor all, long start)
     {
         Tensor ByDifferences() => cdist(rows, all, compute_mode: TorchSharp.compute_mode.donot_use_mm_for_euclid_dist);
         if (rows.device_type != TorchSharp.DeviceType.CPU) return ByDifferences();
         var distances = cdist(rows, all);
-        if (rows.dtype != ScalarType.Float32 || rows.shape[0] == 0 || all.shape[0] <= RowsByDifference) return distances;
-        return AnyNear(distances, all) ? ByDifferences() : distances;
+        if (rows.dtype != ScalarType.Float32 || all.shape[0] <= RowsByDifference || !AnyNear(distances, start)) return distances;
+        distances.Dispose();
+        return ByDifferences();
     }
 
-    private static bool AnyNear(Tensor distances, Tensor all)
+    private static bool AnyNear(Tensor distances, long start)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        double nearest = SmallAgainstLength * all.square().sum(1).max().sqrt().item<float>();
-        return distances.lt(nearest).sum().item<long>() > distances.shape[0]; // each row lies close to itself
+        long count = distances.shape[0], n = distances.shape[1];
+        // What lies between the diagonal's entries, one after the other; of the first and last row, what lies before and behind them.
+        var line = distances.flatten();
+        var between = line.as_strided([count - 1, n], [n + 1, 1], start + 1);
+        Tensor[] parts = [line.narrow(0, 0, start), between, line.narrow(0, start + 1 + (count - 1) * (n + 1), n - start - count)];
+        float nearest = parts.Where(part => part.numel() > 0).Min(part => part.min().item<float>());
+        // No row is farther from the mean than the farthest from any row is apart from it, twice.
+        return nearest < SmallAgainstFarthest * distances.max().item<float>();
     }
 
     /// <summary>

@@ -50,7 +50,7 @@ internal static class PairMatrix
                 using var scope = NewDisposeScope();
                 long count = Math.Min(size, n - start);
                 var anchors = points.narrow(0, start, count);
-                var measured = Measure(anchors, points, measure);
+                var measured = Measure(anchors, points, measure, start);
                 var terms = termsOf(new Rows(measured, mask, start));
                 var inverse = differentiate && measure == PairMeasure.EuclideanDistance ? Inverse(measured) : null;
                 for (int t = 0; t < terms.Length; t++)
@@ -72,9 +72,9 @@ internal static class PairMatrix
         return differentiate ? WithGradient(value, x, totals.Select(total => total.Gradient).Aggregate((a, b) => a + b)) : value;
     }
 
-    /// <summary>The distances or similarities of anchors [b, d] to points [n, d]: [b, n].</summary>
-    public static Tensor Measure(Tensor anchors, Tensor points, PairMeasure measure) =>
-        measure == PairMeasure.EuclideanDistance ? Measurable.Distances(anchors, points) : anchors.mm(points.t());
+    /// <summary>The distances or similarities of anchors [b, d], those from <paramref name="start"/> on, to all points [n, d]: [b, n].</summary>
+    public static Tensor Measure(Tensor anchors, Tensor points, PairMeasure measure, long start) =>
+        measure == PairMeasure.EuclideanDistance ? Measurable.Distances(anchors, points, start) : anchors.mm(points.t());
 
     /// <summary>1 / distance; 0 where the distance is zero and so has no direction to grow in.</summary>
     public static Tensor Inverse(Tensor distances) => distances.reciprocal().masked_fill_(distances.eq(0), 0);
