@@ -52,7 +52,9 @@ public sealed record Counterexample(IReadOnlyList<int> Indices, IReadOnlyList<st
 /// <param name="Axiom">The axiom.</param>
 /// <param name="Holds">Whether no tuple violates it by more than the tolerance. On these points: a proof it is not.</param>
 /// <param name="Tried">How many tuples were tried.</param>
-/// <param name="WorstViolation">The largest amount by which a tuple misses the axiom, in the distance's units; 0 or below the tolerance if it holds.</param>
+/// <param name="WorstViolation">
+/// The largest amount by which a tuple misses the axiom, in the distance's units; 0 or below the tolerance if it holds.
+/// </param>
 /// <param name="Counterexample">The tuple of the worst violation; null if the axiom holds.</param>
 public sealed record AxiomVerdict(Axiom Axiom, bool Holds, long Tried, double WorstViolation, Counterexample? Counterexample);
 

@@ -6,7 +6,9 @@ namespace NotebookHelpers;
 /// <summary>What counts as rounding in a check of the axioms.</summary>
 /// <param name="Relative">Of the larger of two sides.</param>
 /// <param name="Zero">Of the largest distance, for d(x, x).</param>
-/// <param name="Unit">The rounding unit of the arithmetic behind the distances, of which some, of the largest, count whatever the sides.</param>
+/// <param name="Unit">
+/// The rounding unit of the arithmetic behind the distances, of which some, of the largest, count whatever the sides.
+/// </param>
 /// <param name="Least">The smallest number above zero that the type of the distances holds.</param>
 /// <param name="ByDiagonal">Whether d(x, x), where it counts as zero, shows how exact the other distances are.</param>
 internal readonly record struct AxiomTolerances(double Relative, double Zero, double Unit, double Least, bool ByDiagonal)
@@ -35,6 +37,8 @@ internal readonly record struct AxiomTolerances(double Relative, double Zero, do
         return new(relative, zero, unit, least, given is null);
     }
 
-    /// <summary>What counts as rounding whatever the sides, in the distances' unit: of computed sums, and of numbers near the least.</summary>
+    /// <summary>
+    /// What counts as rounding whatever the sides, in the distances' unit: of computed sums, and of numbers near the least.
+    /// </summary>
     public double Floor(double largest) => UnitsOfRounding * Unit * largest + 2 * Least;
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Distances, each with its definition, unit and source. Which axioms each keeps is told by <see cref="DistanceCatalogue"/>.</summary>
+/// <summary>
+/// Distances, each with its definition, unit and source. Which axioms each keeps is told by <see cref="DistanceCatalogue"/>.
+/// </summary>
 /// <remarks>All throw <see cref="ArgumentException"/> where two vectors differ in length.</remarks>
 public static class Distances
 {
@@ -16,7 +18,8 @@ public static class Distances
     }
 
     /// <summary>Σ(xᵢ - yᵢ)², in the square of the coordinates' unit: what least squares minimises.</summary>
-    public static double SquaredEuclidean(double[] x, double[] y) => Pairs(x, y).Sum(pair => (pair.First - pair.Second) * (pair.First - pair.Second));
+    public static double SquaredEuclidean(double[] x, double[] y) =>
+        Pairs(x, y).Sum(pair => (pair.First - pair.Second) * (pair.First - pair.Second));
 
     /// <summary>Σ|xᵢ - yᵢ|, in the coordinates' unit (Minkowski 1910, p = 1).</summary>
     public static double Manhattan(double[] x, double[] y) => Pairs(x, y).Sum(pair => Math.Abs(pair.First - pair.Second));
@@ -38,7 +41,8 @@ public static class Distances
     public static double CosineSimilarity(double[] x, double[] y)
     {
         double lengthX = Length(x), lengthY = Length(y);
-        if (lengthX == 0 || lengthY == 0) throw new ArgumentException("Expected vectors other than zero, which has no direction.", lengthX == 0 ? nameof(x) : nameof(y));
+        if (lengthX == 0 || lengthY == 0)
+            throw new ArgumentException("Expected vectors other than zero, which has no direction.", lengthX == 0 ? nameof(x) : nameof(y));
         return Math.Clamp(Pairs(x, y).Sum(pair => pair.First / lengthX * (pair.Second / lengthY)), -1, 1);
     }
 
@@ -53,21 +57,27 @@ public static class Distances
     {
         // From the difference of the directions: 2 - 2cos of nearly equal vectors would lose half of the digits.
         double lengthX = Length(x), lengthY = Length(y);
-        if (lengthX == 0 || lengthY == 0) throw new ArgumentException("Expected vectors other than zero, which has no direction.", lengthX == 0 ? nameof(x) : nameof(y));
+        if (lengthX == 0 || lengthY == 0)
+            throw new ArgumentException("Expected vectors other than zero, which has no direction.", lengthX == 0 ? nameof(x) : nameof(y));
         return Math.Min(2, Euclidean([.. x.Select(value => value / lengthX)], [.. y.Select(value => value / lengthY)]));
     }
 
-    /// <summary>√((x - y)ᵀ M (x - y)), without unit if M is an inverse covariance (Mahalanobis 1936); a metric if M is positive definite, a pseudo-metric if M is singular.</summary>
+    /// <summary>
+    /// √((x - y)ᵀ M (x - y)), without unit if M is an inverse covariance (Mahalanobis 1936); a metric if M is positive definite, a
+    /// pseudo-metric if M is singular.
+    /// </summary>
     /// <param name="matrix">M, symmetric and positive semi-definite, d x d.</param>
     /// <exception cref="ArgumentException">M is not square.</exception>
     public static Func<double[], double[], double> Mahalanobis(double[,] matrix)
     {
         int d = matrix.GetLength(0);
-        if (matrix.GetLength(1) != d) throw new ArgumentException($"Expected a square matrix; got {d} x {matrix.GetLength(1)}.", nameof(matrix));
+        if (matrix.GetLength(1) != d)
+            throw new ArgumentException($"Expected a square matrix; got {d} x {matrix.GetLength(1)}.", nameof(matrix));
         return (x, y) =>
         {
             double[] difference = [.. Pairs(x, y).Select(pair => pair.First - pair.Second)];
-            if (difference.Length != d) throw new ArgumentException($"Expected vectors of length {d}, the size of the matrix; got {difference.Length}.", nameof(x));
+            if (difference.Length != d)
+                throw new ArgumentException($"Expected vectors of length {d}, the size of the matrix; got {difference.Length}.", nameof(x));
             return OfLargest(difference, shares => Math.Sqrt(Math.Max(0, QuadraticForm([.. shares], matrix))));
         };
     }
@@ -80,7 +90,9 @@ public static class Distances
         return sum;
     }
 
-    /// <summary>Σ pᵢ ln(pᵢ/qᵢ), in nats (Kullback and Leibler 1951), of two probability vectors; infinite where q is zero and p is not.</summary>
+    /// <summary>
+    /// Σ pᵢ ln(pᵢ/qᵢ), in nats (Kullback and Leibler 1951), of two probability vectors; infinite where q is zero and p is not.
+    /// </summary>
     public static double KullbackLeibler(double[] p, double[] q) =>
         Pairs(p, q).Sum(pair => pair.First == 0 ? 0 : pair.First * LogRatio(pair.First, pair.Second));
 
@@ -101,7 +113,10 @@ public static class Distances
     public static double Hellinger(double[] p, double[] q) =>
         Math.Sqrt(Pairs(p, q).Sum(pair => Math.Pow(Math.Sqrt(pair.First) - Math.Sqrt(pair.Second), 2)) / 2);
 
-    /// <summary>Σ|Pᵢ - Qᵢ| of the cumulated vectors, in bins: the least mass times way that turns one histogram into the other (Vaserstein 1969, in one dimension).</summary>
+    /// <summary>
+    /// Σ|Pᵢ - Qᵢ| of the cumulated vectors, in bins: the least mass times way that turns one histogram into the other (Vaserstein 1969,
+    /// in one dimension).
+    /// </summary>
     public static double Wasserstein1(double[] p, double[] q)
     {
         double moved = 0, sum = 0;
@@ -140,11 +155,15 @@ public static class Distances
     public static double Dice(IReadOnlySet<string> x, IReadOnlySet<string> y) =>
         x.Count + y.Count == 0 ? 0 : 1 - 2.0 * x.Count(y.Contains) / (x.Count + y.Count);
 
-    /// <summary>Dynamic time warping: the least sum of |xᵢ - yⱼ| over monotone alignments of two series, in the values' unit (Sakoe and Chiba 1978).</summary>
+    /// <summary>
+    /// Dynamic time warping: the least sum of |xᵢ - yⱼ| over monotone alignments of two series, in the values' unit (Sakoe and Chiba
+    /// 1978).
+    /// </summary>
     /// <exception cref="ArgumentException">A series is empty.</exception>
     public static double DynamicTimeWarping(double[] x, double[] y)
     {
-        if (x.Length == 0 || y.Length == 0) throw new ArgumentException("Expected series of at least one value.", x.Length == 0 ? nameof(x) : nameof(y));
+        if (x.Length == 0 || y.Length == 0)
+            throw new ArgumentException("Expected series of at least one value.", x.Length == 0 ? nameof(x) : nameof(y));
         double[] row = [0, .. Enumerable.Repeat(double.PositiveInfinity, y.Length)];
         foreach (double value in x)
         {
@@ -156,7 +175,9 @@ public static class Distances
         return row[^1];
     }
 
-    /// <summary>The great-circle distance of two places in kilometres on a sphere of radius 6371 km (haversine formula; Sinnott 1984).</summary>
+    /// <summary>
+    /// The great-circle distance of two places in kilometres on a sphere of radius 6371 km (haversine formula; Sinnott 1984).
+    /// </summary>
     /// <param name="x">Latitude and longitude in degrees.</param>
     /// <param name="y">Latitude and longitude in degrees.</param>
     public static double Haversine((double Latitude, double Longitude) x, (double Latitude, double Longitude) y)
@@ -167,7 +188,10 @@ public static class Distances
         return 2 * Radius * Math.Asin(Math.Sqrt(Math.Clamp(h, 0, 1)));
     }
 
-    /// <summary>The Euclidean distance of what a network makes of two inputs, ‖f(x) - f(y)‖, in the embedding's unit (Chopra, Hadsell, LeCun 2005): a pseudo-metric, a metric only if f never maps two inputs to one point.</summary>
+    /// <summary>
+    /// The Euclidean distance of what a network makes of two inputs, ‖f(x) - f(y)‖, in the embedding's unit (Chopra, Hadsell, LeCun
+    /// 2005): a pseudo-metric, a metric only if f never maps two inputs to one point.
+    /// </summary>
     /// <param name="network">
     /// Takes [n, d], gives [n, e]; asked in evaluation mode, in which dropout does not draw, on the device and in the type of its
     /// parameters, or in float32 on the CPU if it has none.
@@ -196,5 +220,7 @@ public static class Distances
 
     private static IEnumerable<(double First, double Second)> Pairs(double[] x, double[] y) => x.Length == y.Length
         ? x.Zip(y)
-        : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Expected a vector of length {x.Length} like the first; got {y.Length}."), nameof(y));
+        : throw new ArgumentException(
+            string.Create(
+                CultureInfo.InvariantCulture, $"Expected a vector of length {x.Length} like the first; got {y.Length}."), nameof(y));
 }

@@ -61,7 +61,8 @@ public static class MetricAxioms
                         + $"{value.ToString(CultureInfo.InvariantCulture)}; expected a real number.", nameof(distance));
                 matrix[(long)i * n + j] = value;
             }
-        Func<T, T, bool> same = equality is not null ? equality.Equals : (x, y) => StructuralComparisons.StructuralEqualityComparer.Equals(x, y);
+        Func<T, T, bool> same = equality is not null ? equality.Equals : (x, y) =>
+            StructuralComparisons.StructuralEqualityComparer.Equals(x, y);
         return AxiomCheck.Of(matrix, n, tolerances, (i, j) => same(points[i], points[j]), i => PointText.Of(points[i]));
     }
 
@@ -81,7 +82,8 @@ public static class MetricAxioms
         ArgumentNullException.ThrowIfNull(distances);
         if (distances.dim() != 2 || distances.shape[0] != distances.shape[1] || distances.shape[0] == 0)
             throw new ArgumentException(
-                $"Expected a square matrix of distances [n, n], n at least 1; got [{string.Join(", ", distances.shape)}].", nameof(distances));
+                $"Expected a square matrix of distances [n, n], n at least 1; got [{string.Join(", ", distances.shape)}].",
+                    nameof(distances));
         if (distances.is_complex()) throw new ArgumentException($"Expected real distances; got {distances.dtype}.", nameof(distances));
         using var scope = NewDisposeScope();
         int n = (int)distances.shape[0];

@@ -39,7 +39,8 @@ internal static class ChartFormatter
         layout.Remove("meta"); // read by the script below, not by plotly.js
         string data = Script(figure["data"]), shape = Script(layout), title = TitleOf(figure);
 
-        // Two outputs on one page must not share an id, even when a notebook holds outputs of an earlier session; two equal runs must give equal pages.
+        // Two outputs on one page must not share an id, even when a notebook holds outputs of an earlier session; two equal runs must
+        // give equal pages.
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data + shape)).AsSpan(0, 4));
         string id = string.Create(CultureInfo.InvariantCulture, $"nbh-chart-{++_shown}-{digest}");
         string height = layout["height"].AsText() ?? "450", label = WebUtility.HtmlEncode(title);

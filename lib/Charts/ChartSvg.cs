@@ -43,10 +43,12 @@ internal sealed class ChartSvg
         _traces = SvgTrace.Of(figure, ChartStyle.Palette);
         _inSpace = _traces.Any(trace => trace.Type == "scatter3d");
 
-        double[] shades = [.. _traces.SelectMany(trace => trace.Type == "heatmap" ? trace.Z.SelectMany(row => row) : trace.Shades ?? []).Where(double.IsFinite)];
+        double[] shades = [.. _traces.SelectMany(trace => trace.Type == "heatmap" ? trace.Z.SelectMany(row => row) : trace.Shades ?? [])
+            .Where(double.IsFinite)];
         if (shades.Length > 0)
         {
-            _colorScale = _traces.Select(trace => trace.ColorRange).FirstOrDefault(range => range is not null) ?? (shades.Min(), shades.Max());
+            _colorScale = _traces.Select(trace => trace.ColorRange).FirstOrDefault(range => range is not null)
+                ?? (shades.Min(), shades.Max());
             _scale = _traces.Select(trace => trace.ColorScale).FirstOrDefault(scale => scale.Length > 1) ?? Viridis;
             _right = 86;
         }
@@ -58,7 +60,8 @@ internal sealed class ChartSvg
             _slanted = across.Overlap(LetterWidth);
             if (_slanted) _bottom = Math.Max(_bottom, 42 + (int)(0.75 * LabelWidth(across)));
         }
-        _legend = layout["showlegend"].AsText() == "false" || _traces.Length < 2 ? [] : LegendPlaces([.. _traces.Select(trace => trace.Name)], _left);
+        _legend = layout["showlegend"].AsText() == "false" || _traces.Length < 2 ? [] : LegendPlaces(
+            [.. _traces.Select(trace => trace.Name)], _left);
         _top = _legendTop + 12 + (_legend.Length == 0 ? 0 : LegendRow * (_legend[^1].Row + 1));
 
         if (_inSpace)
@@ -80,8 +83,12 @@ internal sealed class ChartSvg
 
     private string Render()
     {
-        _svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" ");
-        _svg.Append(CultureInfo.InvariantCulture, $"role=\"img\" aria-label=\"{Encode(string.Join(' ', _title))}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\">");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" ");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"role=\"img\" aria-label=\"{Encode(string.Join(' ', _title))}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\">");
         // Its own paper: it may stand on a dark page, whose colours an image does not learn.
         Add($"<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>");
         for (int i = 0; i < _title.Length; i++) Text(_left, 22 + i * TitleLine, _title[i], "font-size=\"16\"");
@@ -95,7 +102,9 @@ internal sealed class ChartSvg
         }
         foreach (var note in (_layout["annotations"] as JsonArray ?? []).OfType<JsonObject>())
             if (note["x"] is JsonValue x && note["y"] is JsonValue y && x.TryGetValue(out double across) && y.TryGetValue(out double up))
-                Text(_x.At(across), _y.At(up) + 4, WebUtility.HtmlDecode(note["text"].AsText() ?? ""), "text-anchor=\"middle\" font-size=\"13\"");
+                Text(
+                    _x.At(across), _y.At(up) + 4, WebUtility.HtmlDecode(note["text"].AsText() ?? ""),
+                    "text-anchor=\"middle\" font-size=\"13\"");
         DrawLegend();
         DrawColorScale();
         return _svg.Append("</svg>").ToString();
@@ -137,13 +146,18 @@ internal sealed class ChartSvg
     private void DrawBox()
     {
         var corners = Corners();
-        string Edge(int from, int to) => string.Create(CultureInfo.InvariantCulture, $"M{At(corners[from]).X:0.#} {At(corners[from]).Y:0.#}L{At(corners[to]).X:0.#} {At(corners[to]).Y:0.#}");
+        string Edge(int from, int to) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"M{At(corners[from]).X:0.#} {At(corners[from]).Y:0.#}L{At(corners[to]).X:0.#} {At(corners[to]).Y:0.#}");
         (int, int)[] edges = [(0, 1), (0, 2), (1, 3), (2, 3), (0, 4), (1, 5), (2, 6), (4, 5), (4, 6)];
         Add($"<path d=\"{string.Concat(edges.Select(edge => Edge(edge.Item1, edge.Item2)))}\" fill=\"none\" stroke=\"{GridColor}\"/>");
         void Label(string axis, int from, int to, double right, double down, string anchor)
         {
             var (a, b) = (At(corners[from]), At(corners[to]));
-            Text((a.X + b.X) / 2 + right, (a.Y + b.Y) / 2 + down, _scene?[axis]?["title"].AsTitle() ?? "", $"text-anchor=\"{anchor}\" font-size=\"13\"");
+            Text(
+                (a.X + b.X) / 2 + right, (a.Y + b.Y) / 2 + down, _scene?[axis]?["title"].AsTitle() ?? "",
+                $"text-anchor=\"{anchor}\" font-size=\"13\"");
         }
         Label("xaxis", 2, 3, 8, 16, "start");
         Label("yaxis", 1, 3, -8, 16, "end");
@@ -159,7 +173,8 @@ internal sealed class ChartSvg
             return (values.DefaultIfEmpty(0).Min(), values.DefaultIfEmpty(1).Max());
         }
         var (x, y, z) = (Range('x'), Range('y'), Range('z'));
-        return [.. Enumerable.Range(0, 8).Select(i => ((i & 1) == 0 ? x.Low : x.High, (i & 2) == 0 ? y.Low : y.High, (i & 4) == 0 ? z.Low : z.High))];
+        return [.. Enumerable.Range(0, 8)
+            .Select(i => ((i & 1) == 0 ? x.Low : x.High, (i & 2) == 0 ? y.Low : y.High, (i & 4) == 0 ? z.Low : z.High))];
     }
 
     private (double X, double Y) At((double X, double Y, double Z) point)
@@ -180,7 +195,8 @@ internal sealed class ChartSvg
         int step = 1 + _traces.Where(other => other.HasMarkers).Sum(other => other.Values('x').Length) / MostMarks;
         double radius = points.Length > 100 ? 2 : 3.6;
         double[]? shades = trace.Shades;
-        var groups = Enumerable.Range(0, points.Length).Where(i => i % step == 0 && double.IsFinite(points[i].X) && double.IsFinite(points[i].Y))
+        var groups = Enumerable.Range(0, points.Length).Where(
+            i => i % step == 0 && double.IsFinite(points[i].X) && double.IsFinite(points[i].Y))
             .GroupBy(i => shades is null ? trace.Color : ColorAt(Math.Round(ShareOf(shades[i]) * Shades) / Shades));
         foreach (var group in groups) AddMarks(group.Select(i => points[i]), trace.Symbol, radius, group.Key, " opacity=\"0.8\"");
     }
@@ -218,7 +234,8 @@ internal sealed class ChartSvg
         };
         var path = new StringBuilder();
         foreach (var (x, y) in points) path.Append(CultureInfo.InvariantCulture, $"M{x:0.#} {y:0.#}{shape ?? "h0"}");
-        Add($"<path d=\"{path}\" fill=\"{color}\" stroke=\"{color}\" stroke-linecap=\"round\" stroke-width=\"{(shape is null ? r2 : "1.2")}\"{attributes}/>");
+        string thickness = shape is null ? r2 : "1.2";
+        Add($"<path d=\"{path}\" fill=\"{color}\" stroke=\"{color}\" stroke-linecap=\"round\" stroke-width=\"{thickness}\"{attributes}/>");
     }
 
     private static string DashOf(SvgTrace trace) => trace.Dash switch
@@ -233,7 +250,8 @@ internal sealed class ChartSvg
     private void DrawBars(SvgTrace trace)
     {
         SvgTrace[] groups = [.. _traces.Where(other => other.Type == "bar")];
-        double slot = Math.Abs(_x.At(1) - _x.At(0)), width = 0.8 * slot / groups.Length, first = (Array.IndexOf(groups, trace) - groups.Length / 2.0) * width;
+        double slot = Math.Abs(_x.At(1) - _x.At(0)), width = 0.8 * slot / groups.Length,
+            first = (Array.IndexOf(groups, trace) - groups.Length / 2.0) * width;
         string[] texts = trace.Texts;
         var path = new StringBuilder();
         foreach (var (i, (position, value)) in trace.Values('x').Zip(trace.Values('y')).Index())
@@ -241,7 +259,8 @@ internal sealed class ChartSvg
             double left = _x.At(position) + first, zero = _y.At(_y.Log ? Math.Pow(10, _y.Low) : 0), end = _y.At(value);
             if (!double.IsFinite(end) || !double.IsFinite(left)) continue;
             path.Append(CultureInfo.InvariantCulture, $"M{left:0.#} {zero:0.#}V{end:0.#}h{width:0.#}V{zero:0.#}z");
-            if (i < texts.Length && width > 7 * texts[i].Length) Text(left + width / 2, Math.Min(end, zero) - 5, texts[i], "text-anchor=\"middle\"");
+            if (i < texts.Length && width > 7 * texts[i].Length)
+                Text(left + width / 2, Math.Min(end, zero) - 5, texts[i], "text-anchor=\"middle\"");
         }
         Add($"<path d=\"{path}\" fill=\"{trace.Color}\"/>");
     }
@@ -259,10 +278,13 @@ internal sealed class ChartSvg
             for (int column = 0; column < columns; column++)
             {
                 if (!double.IsFinite(z[row][column])) continue;
-                double left = _x.At(column - 0.5), right = _x.At(column + 0.5), one = _y.At(row - 0.5), other = _y.At(row + 0.5), share = ShareOf(z[row][column]);
+                double left = _x.At(column - 0.5), right = _x.At(column + 0.5), one = _y.At(row - 0.5), other = _y.At(row + 0.5),
+                    share = ShareOf(z[row][column]);
                 Add($"<path d=\"M{left:0.#} {one:0.#}H{right:0.#}V{other:0.#}H{left:0.#}z\" fill=\"{ColorAt(share)}\"/>");
                 if (rows * columns <= MostCellsWithText)
-                    Text((left + right) / 2, (one + other) / 2 + 4, ReportTable.Format(z[row][column]), share > 0.6 ? "text-anchor=\"middle\" fill=\"#111\"" : "text-anchor=\"middle\" fill=\"#fff\"");
+                    Text(
+                        (left + right) / 2, (one + other) / 2 + 4, ReportTable.Format(z[row][column]),
+                        share > 0.6 ? "text-anchor=\"middle\" fill=\"#111\"" : "text-anchor=\"middle\" fill=\"#fff\"");
             }
     }
 
@@ -281,7 +303,9 @@ internal sealed class ChartSvg
                 (pixels[at], pixels[at + 1], pixels[at + 2]) = ((byte)r, (byte)g, (byte)b);
             }
         string picture = Convert.ToBase64String(Png.Encode(pixels, width, height, rgb: true));
-        Add($"<image x=\"{_left}\" y=\"{_top}\" width=\"{Width - _right - _left}\" height=\"{Height - _bottom - _top}\" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{picture}\"/>");
+        const string look = "preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\"";
+        int across = Width - _right - _left, down = Height - _bottom - _top;
+        Add($"<image x=\"{_left}\" y=\"{_top}\" width=\"{across}\" height=\"{down}\" {look} href=\"data:image/png;base64,{picture}\"/>");
     }
 
     private double ShareOf(double value)
@@ -311,7 +335,8 @@ internal sealed class ChartSvg
         {
             var (x, row) = _legend[i];
             double y = _legendTop + 7 + row * LegendRow;
-            if (_traces[i].HasLine) Add($"<path d=\"M{x:0.#} {y:0.#}h24\" stroke=\"{_traces[i].Color}\" stroke-width=\"2\"{DashOf(_traces[i])}/>");
+            if (_traces[i].HasLine)
+                Add($"<path d=\"M{x:0.#} {y:0.#}h24\" stroke=\"{_traces[i].Color}\" stroke-width=\"2\"{DashOf(_traces[i])}/>");
             if (_traces[i].HasMarkers) AddMarks([(x + 12, y)], _traces[i].Symbol, 4, _traces[i].Color);
             if (_traces[i].Type == "bar") Add($"<path d=\"M{x + 6:0.#} {y - 6:0.#}h12v12h-12z\" fill=\"{_traces[i].Color}\"/>");
             Text(x + 30, y + 4, _traces[i].Name, "");
@@ -349,12 +374,18 @@ internal sealed class ChartSvg
         const int Steps = 32;
         double left = Width - _right + 16, height = (double)(Height - _bottom - _top) / Steps;
         for (int i = 0; i < Steps; i++)
-            Add($"<path d=\"M{left:0.#} {Height - _bottom - i * height:0.#}h14v{-height - 0.5:0.#}h-14z\" fill=\"{ColorAt((i + 0.5) / Steps)}\"/>");
+        {
+            string color = ColorAt((i + 0.5) / Steps);
+            Add($"<path d=\"M{left:0.#} {Height - _bottom - i * height:0.#}h14v{-height - 0.5:0.#}h-14z\" fill=\"{color}\"/>");
+        }
         foreach (double share in new[] { 0, 0.5, 1 })
-            Text(left + 18, Height - _bottom - share * (Height - _bottom - _top) + 4, (low + share * (high - low)).ToString("G3", CultureInfo.InvariantCulture), "");
+            Text(
+                left + 18, Height - _bottom - share * (Height - _bottom - _top) + 4,
+                (low + share * (high - low)).ToString("G3", CultureInfo.InvariantCulture), "");
     }
 
-    private void Text(double x, double y, string text, string attributes) => Add($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" {attributes}>{Encode(text)}</text>");
+    private void Text(double x, double y, string text, string attributes) =>
+        Add($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" {attributes}>{Encode(text)}</text>");
 
     private void Add(FormattableString element) => _svg.Append(element.ToString(CultureInfo.InvariantCulture));
 

@@ -8,7 +8,9 @@ internal static class FigureJson
 {
     private static readonly HashSet<string> NotFinite = ["NaN", "Infinity", "-Infinity"];
 
-    /// <summary>The figure's data and layout. Values that are no finite numbers are null: a gap, which is what plotly.js makes of null.</summary>
+    /// <summary>
+    /// The figure's data and layout. Values that are no finite numbers are null: a gap, which is what plotly.js makes of null.
+    /// </summary>
     /// <remarks>Plotly.NET writes NaN as the text "NaN", of which plotly.js makes a category of its own on a categorical axis.</remarks>
     public static JsonObject Of(GenericChart chart)
     {
@@ -38,5 +40,6 @@ internal static class FigureJson
     private static bool IsNumber(JsonNode? node) =>
         node is null || IsNotFinite(node) || (node is JsonValue value && value.GetValueKind() == System.Text.Json.JsonValueKind.Number);
 
-    private static bool IsNotFinite(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) && NotFinite.Contains(text);
+    private static bool IsNotFinite(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue(out string? text) && NotFinite.Contains(text);
 }

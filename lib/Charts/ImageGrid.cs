@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Images side by side, each with a caption; plain HTML, so that it shows where no script runs. Made by <see cref="Charts.ImageGrid"/> and <see cref="Charts.Films"/>.</summary>
+/// <summary>
+/// Images side by side, each with a caption; plain HTML, so that it shows where no script runs. Made by <see cref="Charts.ImageGrid"/>
+/// and <see cref="Charts.Films"/>.
+/// </summary>
 public sealed class ImageGrid : IHtmlReport
 {
     private readonly string[] _uris;
@@ -17,7 +20,8 @@ public sealed class ImageGrid : IHtmlReport
     internal ImageGrid(Tensor images, IReadOnlyList<string>? captions, int columns, int width, string title)
     {
         bool real = images.is_floating_point(), four = images.dim() == 4;
-        bool last = four && images.shape[3] == 3, first = four && images.shape[1] == 3 && !last, oneChannel = four && images.shape[1] == 1 && !last;
+        bool last = four && images.shape[3] == 3, first = four && images.shape[1] == 3 && !last,
+            oneChannel = four && images.shape[1] == 1 && !last;
         if (!(real || images.dtype == ScalarType.Byte) || !(images.dim() == 3 || oneChannel || first || last))
             throw new ArgumentException(
                 "Expected images [n, height, width] or [n, 1, height, width] grey, [n, 3, height, width] or [n, height, width, 3] RGB, "
@@ -39,8 +43,11 @@ public sealed class ImageGrid : IHtmlReport
         if (films.Count == 0) throw new ArgumentException("Expected at least one film.", nameof(films));
         foreach (var (caption, frames) in films)
             if (frames.dtype != ScalarType.Byte || frames.dim() != 3 || frames.shape[0] == 0)
-                throw new ArgumentException($"Expected films uint8 [t, height, width]; got {frames.dtype} [{string.Join(", ", frames.shape)}] in '{caption}'.", nameof(films));
-        if (milliseconds is < 1 or > short.MaxValue) throw new ArgumentOutOfRangeException(nameof(milliseconds), milliseconds, $"Expected 1 to {short.MaxValue} milliseconds.");
+                throw new ArgumentException(
+                    $"Expected films uint8 [t, height, width]; got {frames.dtype} [{string.Join(", ", frames.shape)}] in '{caption}'.",
+                    nameof(films));
+        if (milliseconds is < 1 or > short.MaxValue)
+            throw new ArgumentOutOfRangeException(nameof(milliseconds), milliseconds, $"Expected 1 to {short.MaxValue} milliseconds.");
         _uris = [.. films.Select(film => Png.AnimationUri(film.Frames, milliseconds))];
         _captions = [.. films.Select(film => film.Caption)];
         (_columns, _width, _title) = (films.Count, width, title);
@@ -50,17 +57,25 @@ public sealed class ImageGrid : IHtmlReport
     public string ToHtml()
     {
         var html = new StringBuilder("<figure class=\"nbh-images\" style=\"margin:0\">");
-        if (_title.Length > 0) html.Append(CultureInfo.InvariantCulture, $"<figcaption style=\"font-weight:600;margin-bottom:.4em\">{WebUtility.HtmlEncode(_title)}</figcaption>");
-        html.Append(CultureInfo.InvariantCulture, $"<div style=\"display:grid;grid-template-columns:repeat({_columns},minmax(0,{_width}px));gap:8px\">");
+        if (_title.Length > 0)
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<figcaption style=\"font-weight:600;margin-bottom:.4em\">{WebUtility.HtmlEncode(_title)}</figcaption>");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<div style=\"display:grid;grid-template-columns:repeat({_columns},minmax(0,{_width}px));gap:8px\">");
         for (int i = 0; i < _uris.Length; i++)
         {
             string caption = WebUtility.HtmlEncode(_captions[i]), name = caption.Length > 0 ? caption : $"image {i + 1}";
-            html.Append(CultureInfo.InvariantCulture, $"<div style=\"text-align:center;font-size:.8em\"><img src=\"{_uris[i]}\" alt=\"{name}\" style=\"width:100%;image-rendering:pixelated\">");
-            html.Append(caption).Append("</div>");
+            const string look = "style=\"width:100%;image-rendering:pixelated\"";
+            html.Append("<div style=\"text-align:center;font-size:.8em\">");
+            html.Append(CultureInfo.InvariantCulture, $"<img src=\"{_uris[i]}\" alt=\"{name}\" {look}>{caption}</div>");
         }
         return html.Append("</div></figure>").ToString();
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{(_title.Length > 0 ? _title + ": " : "")}{_uris.Length} images" + (_captions.Any(caption => caption.Length > 0) ? $" ({string.Join(", ", _captions)})" : "");
+    public override string ToString() =>
+        $"{(_title.Length > 0 ? _title + ": " : "")}{_uris.Length} images"
+            + (_captions.Any(caption => caption.Length > 0) ? $" ({string.Join(", ", _captions)})" : "");
 }

@@ -17,7 +17,8 @@ internal static class Png
     {
         using var scope = NewDisposeScope();
         byte[] pixels = image.cpu().contiguous().data<byte>().ToArray();
-        return "data:image/png;base64," + Convert.ToBase64String(Encode(pixels, (int)image.shape[1], (int)image.shape[0], image.dim() == 3, fourBits));
+        return "data:image/png;base64," + Convert.ToBase64String(
+            Encode(pixels, (int)image.shape[1], (int)image.shape[0], image.dim() == 3, fourBits));
     }
 
     /// <summary>The bytes of a PNG file.</summary>
@@ -49,7 +50,11 @@ internal static class Png
         for (int i = 0; i < count; i++)
         {
             // Size, place (0, 0), delay in thousandths of a second, replacing what was there.
-            WriteChunk(file, "fcTL", [.. BigEndian(sequence++), .. BigEndian(width), .. BigEndian(height), .. BigEndian(0), .. BigEndian(0), .. BigEndian((milliseconds << 16) | 1000), 0, 0]);
+            WriteChunk(
+                file, "fcTL", [
+                    .. BigEndian(sequence++), .. BigEndian(width), .. BigEndian(height), .. BigEndian(0), .. BigEndian(0),
+                    .. BigEndian((milliseconds << 16) | 1000), 0, 0,
+                ]);
             byte[] data = Packed(pixels.AsSpan(i * width * height, width * height), width, height, rgb: false, fourBits: true);
             if (i == 0) WriteChunk(file, "IDAT", data);
             else WriteChunk(file, "fdAT", [.. BigEndian(sequence++), .. data]);

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 namespace NotebookHelpers;
 
 /// <summary>A linear, logarithmic or named axis of a static picture, from data values to pixels.</summary>
-internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? Step, double Low, double High, double From, double To, (double Value, string Label)[]? Marked = null)
+internal sealed record SvgAxis(
+    string Title, bool Log, string[]? Names, double? Step, double Low, double High, double From, double To,
+    (double Value, string Label)[]? Marked = null)
 {
     private const int MostTicks = 24;
 
@@ -18,7 +20,9 @@ internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? 
         {
             int count = key == 'y' ? heat.Z.Length : heat.Z.Select(row => row.Length).FirstOrDefault();
             double[] numbers = heat.Values(key);
-            string[] names = heat.Names(key) ?? [.. Enumerable.Range(0, count).Select(i => (i < numbers.Length ? numbers[i] : i).ToString(CultureInfo.InvariantCulture))];
+            string[] names = heat.Names(key)
+                ?? [.. Enumerable.Range(0, count)
+                    .Select(i => (i < numbers.Length ? numbers[i] : i).ToString(CultureInfo.InvariantCulture))];
             bool reversed = properties["autorange"].AsText() == "reversed";
             return new(title, false, names, null, reversed ? count - 0.5 : -0.5, reversed ? -0.5 : count - 0.5, from, to);
         }
@@ -26,15 +30,19 @@ internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? 
             return new(title, false, texts, null, -0.5, texts.Length - 0.5, from, to);
 
         bool log = properties["type"].AsText() == "log", bars = traces.Any(trace => trace.Type == "bar");
-        double[] values = [.. traces.SelectMany(trace => trace.Values(key)).Where(value => double.IsFinite(value) && (!log || value > 0)).Select(value => log ? Math.Log10(value) : value)];
+        double[] values = [.. traces.SelectMany(trace => trace.Values(key)).Where(value => double.IsFinite(value) && (!log || value > 0))
+            .Select(value => log ? Math.Log10(value) : value)];
         double low = values.DefaultIfEmpty(0).Min(), high = values.DefaultIfEmpty(1).Max();
         if (bars && key == 'y' && !log) (low, high) = (Math.Min(0, low), Math.Max(0, high));
         if (bars && key == 'x') (low, high) = (low - 0.5, high + 0.5);
         if ((properties["range"] as JsonArray).AsNumbers() is [var start, var end]) (low, high) = (start, end);
         else if (key == 'y') (low, high) = (low - 0.03 * (high - low), high + 0.05 * (high - low));
         if (high <= low) (low, high) = (low - ChartNumbers.Around(low), low + ChartNumbers.Around(low));
-        (double, string)[]? marked = properties["tickvals"] is JsonArray places ? [.. places.AsNumbers().Zip(properties["ticktext"]!.AsArray(), (value, text) => (value, text.AsText() ?? ""))] : null;
-        return new(title, log, null, properties["dtick"] is JsonValue given && given.TryGetValue(out double step) ? step : null, low, high, from, to, marked);
+        (double, string)[]? marked = properties["tickvals"] is JsonArray places
+            ? [.. places.AsNumbers().Zip(properties["ticktext"]!.AsArray(), (value, text) => (value, text.AsText() ?? ""))] : null;
+        return new(
+            title, log, null, properties["dtick"] is JsonValue given && given.TryGetValue(out double step) ? step : null, low, high,
+            from, to, marked);
     }
 
     /// <summary>The two axes with as many pixels for a unit, as the one that had fewer; the other becomes shorter.</summary>
@@ -51,7 +59,8 @@ internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? 
     {
         var ticks = Ticks().ToArray();
         return ticks.Zip(ticks.Skip(1)).Any(pair =>
-            Math.Abs(At(pair.Second.Value) - At(pair.First.Value)) < letterWidth * (pair.First.Label.Length + pair.Second.Label.Length + 1) / 2);
+            Math.Abs(At(pair.Second.Value) - At(pair.First.Value)) < letterWidth
+                * (pair.First.Label.Length + pair.Second.Label.Length + 1) / 2);
     }
 
     public IEnumerable<(double Value, string Label)> Ticks()
@@ -64,13 +73,15 @@ internal sealed record SvgAxis(string Title, bool Log, string[]? Names, double? 
         else if (Marked is not null)
         {
             foreach (var (value, label) in Marked)
-                if ((Log ? Math.Log10(value) : value) is var place && place >= Low - 1e-9 && place <= High + 1e-9) yield return (value, label);
+                if ((Log ? Math.Log10(value) : value) is var place && place >= Low - 1e-9 && place <= High + 1e-9)
+                    yield return (value, label);
         }
         else if (Log && High - Low >= 1)
         {
             int every = Math.Max(1, (int)((High - Low) / 8));
             for (int power = (int)Math.Ceiling(Low - 1e-9); power <= High + 1e-9; power += every)
-                yield return (Math.Pow(10, power), Math.Abs(power) < 6 ? Math.Pow(10, power).ToString("#,0.#####", CultureInfo.InvariantCulture) : $"1e{power}");
+                yield return (Math.Pow(10, power),
+                    Math.Abs(power) < 6 ? Math.Pow(10, power).ToString("#,0.#####", CultureInfo.InvariantCulture) : $"1e{power}");
         }
         else
         {
@@ -117,13 +128,15 @@ internal sealed class SvgTrace
 
     /// <summary>The ends of the colour scale, where the trace names them.</summary>
     public (double Low, double High)? ColorRange =>
-        _json["marker"]?["cmin"] is JsonValue low && _json["marker"]?["cmax"] is JsonValue high && low.TryGetValue(out double from) && high.TryGetValue(out double to)
+        _json["marker"]?["cmin"] is JsonValue low && _json["marker"]?["cmax"] is JsonValue high && low.TryGetValue(out double from)
+            && high.TryGetValue(out double to)
             ? (from, to)
             : null;
 
     /// <summary>Equally spaced colours of a scale of the trace's own; empty where it has a named one.</summary>
     public (int R, int G, int B)[] ColorScale =>
-        [.. (_json["marker"]?["colorscale"] as JsonArray ?? []).Select(stop => Convert.FromHexString(stop![1].AsText()![1..])).Select(color => ((int)color[0], (int)color[1], (int)color[2]))];
+        [.. (_json["marker"]?["colorscale"] as JsonArray ?? []).Select(stop => Convert.FromHexString(stop![1].AsText()![1..]))
+            .Select(color => ((int)color[0], (int)color[1], (int)color[2]))];
 
     public string[] Texts => [.. (_json["text"] as JsonArray ?? []).Select(text => text.AsText() ?? "")];
 
@@ -132,8 +145,11 @@ internal sealed class SvgTrace
     /// <summary>The traces that can be drawn; gl and line types as what they look like.</summary>
     public static SvgTrace[] Of(JsonNode figure, IReadOnlyList<string> palette)
     {
-        var drawable = (figure["data"] as JsonArray ?? []).OfType<JsonObject>().Where(trace => (trace["type"].AsText() ?? "scatter") is "scatter" or "scatter3d" or "bar" or "heatmap");
-        return [.. drawable.Select((trace, i) => new SvgTrace(trace, (trace["marker"]?["color"] as JsonValue).AsText() ?? trace["line"]?["color"].AsText() ?? palette[i % palette.Count]))];
+        var drawable = (figure["data"] as JsonArray ?? []).OfType<JsonObject>().Where(
+            trace => (trace["type"].AsText() ?? "scatter") is "scatter" or "scatter3d" or "bar" or "heatmap");
+        string ColorOf(JsonObject trace, int i) =>
+            (trace["marker"]?["color"] as JsonValue).AsText() ?? trace["line"]?["color"].AsText() ?? palette[i % palette.Count];
+        return [.. drawable.Select((trace, i) => new SvgTrace(trace, ColorOf(trace, i)))];
     }
 
     /// <summary>The texts along an axis; null if the trace has numbers there.</summary>
@@ -156,11 +172,12 @@ internal sealed class SvgTrace
 /// <summary>Reads texts and numbers out of JSON that may hold either.</summary>
 internal static class JsonValues
 {
-    public static string? AsText(this JsonNode? node) => node is JsonValue value ? value.TryGetValue(out string? text) ? text : value.ToJsonString() : null;
+    public static string? AsText(this JsonNode? node) =>
+        node is JsonValue value ? value.TryGetValue(out string? text) ? text : value.ToJsonString() : null;
 
     /// <summary>The text of a plotly title, which may be the text itself or an object that holds it.</summary>
     public static string AsTitle(this JsonNode? node) => (node is JsonObject title ? title["text"] : node).AsText() ?? "";
 
     public static double[] AsNumbers(this JsonArray? values) =>
-        values is null ? [] : [.. values.Select(value => value is JsonValue number && number.TryGetValue(out double real) ? real : double.NaN)];
+        [.. (values ?? []).Select(value => value is JsonValue number && number.TryGetValue(out double real) ? real : double.NaN)];
 }

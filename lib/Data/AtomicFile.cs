@@ -10,7 +10,9 @@ internal static class AtomicFile
     /// <param name="path">The file; its folder is made if it is missing.</param>
     /// <param name="what">What is written, for the message of an error: "The checkpoint of epoch 3".</param>
     /// <param name="contents">Writes the contents.</param>
-    /// <exception cref="IOException">It could not be written, for want of space or permission, say; the former file is untouched.</exception>
+    /// <exception cref="IOException">
+    /// It could not be written, for want of space or permission, say; the former file is untouched.
+    /// </exception>
     public static void Write(string path, string what, Action<Stream> contents)
     {
         string temporary = path + ".tmp";

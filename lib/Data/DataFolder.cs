@@ -26,13 +26,16 @@ public static class DataFolder
     private static string Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
-            return Directory.Exists(named) ? named : throw new DirectoryNotFoundException($"{Variable} names the folder '{named}', which does not exist.");
+            return Directory.Exists(named) ? named : throw new DirectoryNotFoundException(
+                $"{Variable} names the folder '{named}', which does not exist.");
 
         string library = System.IO.Path.GetDirectoryName(typeof(DataFolder).Assembly.Location)!;
         foreach (string start in new[] { library, Environment.CurrentDirectory })
             for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
                 if (Directory.Exists(System.IO.Path.Combine(folder.FullName, "data", "mnist")))
                     return System.IO.Path.Combine(folder.FullName, "data");
-        throw new DirectoryNotFoundException($"No data/mnist folder lies above '{library}' or '{Environment.CurrentDirectory}'. Set {Variable} to the repository's data folder.");
+        throw new DirectoryNotFoundException(
+            $"No data/mnist folder lies above '{library}' or '{Environment.CurrentDirectory}'. Set {Variable} to the "
+            + "repository's data folder.");
     }
 }

@@ -29,7 +29,9 @@ public sealed record Emoji(Tensor Twemoji, Tensor Noto, IReadOnlyList<EmojiEntry
     /// <summary>The categories, in the order of the alphabet; a label of <see cref="CategoryLabels"/> is a place in this list.</summary>
     public IReadOnlyList<string> Categories => Distinct(entry => entry.Category);
 
-    /// <summary>The subcategories, in the order of the alphabet; a label of <see cref="SubcategoryLabels"/> is a place in this list.</summary>
+    /// <summary>
+    /// The subcategories, in the order of the alphabet; a label of <see cref="SubcategoryLabels"/> is a place in this list.
+    /// </summary>
     public IReadOnlyList<string> Subcategories => Distinct(entry => entry.Subcategory);
 
     /// <summary>The category of each emoji: int64 [1911] on the pictures' device.</summary>

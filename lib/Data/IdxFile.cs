@@ -15,11 +15,15 @@ public sealed record IdxFile(IReadOnlyList<int> Shape, byte[] Values)
 {
     private const byte UnsignedByte = 0x08;
 
-    /// <summary>Reads a whole IDX file, plain or compressed by gzip, whatever its name; the file is checked before anything is returned.</summary>
+    /// <summary>
+    /// Reads a whole IDX file, plain or compressed by gzip, whatever its name; the file is checked before anything is returned.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="sha256">The expected SHA-256 of the unpacked contents in lower-case hexadecimal; null to skip that check.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file cannot be unpacked, has another digest, is no IDX file of unsigned bytes, or is cut short or too long.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file cannot be unpacked, has another digest, is no IDX file of unsigned bytes, or is cut short or too long.
+    /// </exception>
     public static IdxFile Read(string path, string? sha256 = null)
     {
         if (!File.Exists(path))
@@ -30,7 +34,8 @@ public sealed record IdxFile(IReadOnlyList<int> Shape, byte[] Values)
         {
             string actual = Convert.ToHexStringLower(SHA256.HashData(contents));
             if (actual != sha256)
-                throw new InvalidDataException($"Data file '{path}' is damaged: the SHA-256 of its contents is {actual}, expected {sha256}.{DataFolder.Remedy(path)}");
+                throw new InvalidDataException(
+                    $"Data file '{path}' is damaged: the SHA-256 of its contents is {actual}, expected {sha256}.{DataFolder.Remedy(path)}");
         }
         return Parse(path, contents);
     }
@@ -58,22 +63,28 @@ public sealed record IdxFile(IReadOnlyList<int> Shape, byte[] Values)
         if (contents.Length < 4 || contents[0] != 0 || contents[1] != 0 || contents[2] != UnsignedByte || contents[3] == 0)
         {
             string found = Convert.ToHexStringLower(contents.AsSpan(0, Math.Min(4, contents.Length)));
-            throw new InvalidDataException($"Data file '{path}' is no IDX file of unsigned bytes: it begins with {(found.Length == 0 ? "nothing" : found)}, expected 000008 and the number of dimensions.");
+            throw new InvalidDataException(
+                $"Data file '{path}' is no IDX file of unsigned bytes: it begins with "
+                + $"{(found.Length == 0 ? "nothing" : found)}, expected 000008 and the number of dimensions.");
         }
         int headerLength = 4 + 4 * contents[3];
         if (contents.Length < headerLength)
-            throw new InvalidDataException($"Data file '{path}' ends inside its header: {contents.Length} bytes, expected at least {headerLength}.");
+            throw new InvalidDataException(
+                $"Data file '{path}' ends inside its header: {contents.Length} bytes, expected at least {headerLength}.");
 
         var shape = new int[contents[3]];
         for (int i = 0; i < shape.Length; i++)
         {
             shape[i] = BinaryPrimitives.ReadInt32BigEndian(contents.AsSpan(4 + 4 * i));
-            if (shape[i] < 0) throw new InvalidDataException($"Data file '{path}' gives dimension {i} the length {shape[i]}; expected 0 or more.");
+            if (shape[i] < 0)
+                throw new InvalidDataException($"Data file '{path}' gives dimension {i} the length {shape[i]}; expected 0 or more.");
         }
         // Four lengths of 65,536 make a product that no 64 bits hold.
         var expected = shape.Aggregate(BigInteger.One, (product, length) => product * length);
         if (contents.Length - headerLength != expected)
-            throw new InvalidDataException($"Data file '{path}' holds {contents.Length - headerLength} values, expected {expected} for the shape [{string.Join(", ", shape)}].");
+            throw new InvalidDataException(
+                $"Data file '{path}' holds {contents.Length - headerLength} values, expected {expected} for the shape "
+                + $"[{string.Join(", ", shape)}].");
         return new IdxFile(shape, contents[headerLength..]);
     }
 }

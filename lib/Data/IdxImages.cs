@@ -26,11 +26,13 @@ public static class IdxImages
         var images = IdxFile.Read(imagesPath);
         var labels = IdxFile.Read(labelsPath);
         if (images.Shape.Count != 3 && (images.Shape.Count != 4 || images.Shape[1] != 3))
-            throw new InvalidDataException($"Expected images [n, height, width] or [n, 3, height, width] in '{imagesPath}'; got {Shape(images)}.");
+            throw new InvalidDataException(
+                $"Expected images [n, height, width] or [n, 3, height, width] in '{imagesPath}'; got {Shape(images)}.");
         if (labels.Shape.Count != 1)
             throw new InvalidDataException($"Expected labels [n] in '{labelsPath}'; got {Shape(labels)}.");
         if (labels.Shape[0] != images.Shape[0])
-            throw new InvalidDataException($"'{imagesPath}' holds {images.Shape[0]} images, '{labelsPath}' {labels.Shape[0]} labels: expected as many.");
+            throw new InvalidDataException(
+                $"'{imagesPath}' holds {images.Shape[0]} images, '{labelsPath}' {labels.Shape[0]} labels: expected as many.");
 
         using var scope = NewDisposeScope();
         var pixels = ToTensor(images);
@@ -40,7 +42,8 @@ public static class IdxImages
     }
 
     /// <summary>The contents of an IDX file as a uint8 tensor of its shape, on the CPU.</summary>
-    internal static Tensor ToTensor(IdxFile file) => tensor(file.Values, [.. file.Shape.Select(length => (long)length)], dtype: ScalarType.Byte);
+    internal static Tensor ToTensor(IdxFile file) =>
+        tensor(file.Values, [.. file.Shape.Select(length => (long)length)], dtype: ScalarType.Byte);
 
     private static string Shape(IdxFile file) => $"[{string.Join(", ", file.Shape)}]";
 }

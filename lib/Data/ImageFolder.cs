@@ -14,14 +14,17 @@ namespace NotebookHelpers;
 /// <param name="Paths">The file of each picture, as a path below the folder, with slashes; ordered by class, then by path.</param>
 /// <param name="Unreadable">The files that are no whole pictures, each with the reason.</param>
 public sealed record ImageFolder(
-    LabeledImages Pictures, IReadOnlyList<string> ClassNames, IReadOnlyList<string> Paths, IReadOnlyList<(string Path, string Reason)> Unreadable)
+    LabeledImages Pictures, IReadOnlyList<string> ClassNames, IReadOnlyList<string> Paths,
+        IReadOnlyList<(string Path, string Reason)> Unreadable)
     : IDisposable
 {
     // A file of a few kilobytes can announce a picture that fills the memory.
     private const long MostPixels = 200_000_000;
     private const int LongestSide = 8192;
 
-    /// <summary>Reads the pictures of a folder, each cut to its largest central square and scaled; what is transparent is put on white.</summary>
+    /// <summary>
+    /// Reads the pictures of a folder, each cut to its largest central square and scaled; what is transparent is put on white.
+    /// </summary>
     /// <param name="folder">The folder of the classes' folders. Names that begin with a dot are passed over.</param>
     /// <param name="size">Width and height of the pictures that come out, in pixels.</param>
     /// <param name="device">Where the tensors live; null for the CPU.</param>
@@ -56,7 +59,8 @@ public sealed record ImageFolder(
             throw new InvalidDataException($"No file in the subfolders of '{folder}' is a picture.{Listed(unreadable)}");
 
         var pictures = new LabeledImages(
-            stack(pixels).to(device ?? CPU).MoveToOuterDisposeScope(), tensor(labels.ToArray()).to(device ?? CPU).MoveToOuterDisposeScope());
+            stack(pixels).to(device ?? CPU).MoveToOuterDisposeScope(),
+                tensor(labels.ToArray()).to(device ?? CPU).MoveToOuterDisposeScope());
         return new ImageFolder(pictures, classes, paths, unreadable);
     }
 
@@ -87,7 +91,8 @@ public sealed record ImageFolder(
         {
             var found = Image.Identify(path) ?? throw new UnknownImageFormatException("it is in no format of pictures that is known here");
             if ((long)found.Width * found.Height > MostPixels)
-                throw new InvalidImageContentException($"{found.Width} x {found.Height} pixels are more than the {MostPixels:N0} that are read");
+                throw new InvalidImageContentException(
+                    $"{found.Width} x {found.Height} pixels are more than the {MostPixels:N0} that are read");
             using var image = Image.Load<Rgba32>(path);
             image.Mutate(steps => steps.AutoOrient().BackgroundColor(Color.White));
             int side = Math.Min(image.Width, image.Height);

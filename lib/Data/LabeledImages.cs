@@ -58,7 +58,8 @@ public sealed record LabeledImages(Tensor Images, Tensor Labels) : IDisposable
             var found = Labels.eq(label).nonzero().flatten();
             long count = perClass ?? found.shape[0];
             if (found.shape[0] < count)
-                throw new ArgumentException($"Class {label} has {found.shape[0]} images, fewer than the {count} asked for.", nameof(perClass));
+                throw new ArgumentException(
+                    $"Class {label} has {found.shape[0]} images, fewer than the {count} asked for.", nameof(perClass));
             kept.Add(found.narrow(0, 0, count));
         }
         if (kept.Count == 0) throw new ArgumentException("No class was named.", nameof(classes));

@@ -2,13 +2,19 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>The MNIST database of handwritten digits (LeCun, Cortes, Burges): 60,000 images to train on, 10,000 to test on, 28 x 28 pixels.</summary>
+/// <summary>
+/// The MNIST database of handwritten digits (LeCun, Cortes, Burges): 60,000 images to train on, 10,000 to test on, 28 x 28 pixels.
+/// </summary>
 public static class Mnist
 {
-    private static readonly (string Name, string Sha256) TrainImages = ("train-images-idx3-ubyte.gz", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db");
-    private static readonly (string Name, string Sha256) TrainLabels = ("train-labels-idx1-ubyte.gz", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5");
-    private static readonly (string Name, string Sha256) TestImages = ("t10k-images-idx3-ubyte.gz", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7");
-    private static readonly (string Name, string Sha256) TestLabels = ("t10k-labels-idx1-ubyte.gz", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2");
+    private static readonly (string Name, string Sha256) TrainImages =
+        ("train-images-idx3-ubyte.gz", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db");
+    private static readonly (string Name, string Sha256) TrainLabels =
+        ("train-labels-idx1-ubyte.gz", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5");
+    private static readonly (string Name, string Sha256) TestImages =
+        ("t10k-images-idx3-ubyte.gz", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7");
+    private static readonly (string Name, string Sha256) TestLabels =
+        ("t10k-labels-idx1-ubyte.gz", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2");
 
     /// <summary>Loads one of the two parts, digests checked, as uint8 images [n, 28, 28] and int64 labels [n].</summary>
     /// <param name="train">True for the 60,000 training images, false for the 10,000 test images.</param>

@@ -18,7 +18,8 @@ public static class Safetensors
 
     private static readonly Dictionary<string, (ScalarType Type, int Size)> Types = new()
     {
-        ["F64"] = (ScalarType.Float64, 8), ["I64"] = (ScalarType.Int64, 8), ["F32"] = (ScalarType.Float32, 4), ["I32"] = (ScalarType.Int32, 4),
+        ["F64"] = (ScalarType.Float64, 8), ["I64"] = (ScalarType.Int64, 8), ["F32"] = (ScalarType.Float32, 4),
+            ["I32"] = (ScalarType.Int32, 4),
         ["F16"] = (ScalarType.Float16, 2), ["BF16"] = (ScalarType.BFloat16, 2), ["I16"] = (ScalarType.Int16, 2),
         ["I8"] = (ScalarType.Int8, 1), ["U8"] = (ScalarType.Byte, 1), ["BOOL"] = (ScalarType.Bool, 1),
     };
@@ -66,7 +67,8 @@ public static class Safetensors
 
     private static string TypeOf(string name, Tensor tensor)
     {
-        if (name == Metadata) throw new ArgumentException($"A tensor cannot be called {Metadata}: the format keeps that name for notes.", "tensors");
+        if (name == Metadata)
+            throw new ArgumentException($"A tensor cannot be called {Metadata}: the format keeps that name for notes.", "tensors");
         return Types.FirstOrDefault(type => type.Value.Type == tensor.dtype).Key
             ?? throw new ArgumentException($"Tensor '{name}' is of type {tensor.dtype}, which safetensors files do not have.", "tensors");
     }
@@ -108,7 +110,8 @@ public static class Safetensors
         InvalidDataException Damaged(string why, Exception? inner = null) => new($"'{path}' is no whole safetensors file: {why}.", inner);
 
         Span<byte> first = stackalloc byte[sizeof(long)];
-        if (file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) < first.Length) throw Damaged($"it has {file.Length} bytes, fewer than 8");
+        if (file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) < first.Length)
+            throw Damaged($"it has {file.Length} bytes, fewer than 8");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(first);
         if (length > LongestHeader || (long)length > file.Length - first.Length)
             throw Damaged($"a header of {length} bytes is announced, the file has {file.Length}");
@@ -123,15 +126,19 @@ public static class Safetensors
             foreach (var property in json.RootElement.EnumerateObject().Where(property => property.Name != Metadata))
             {
                 string type = property.Value.GetProperty("dtype").GetString() ?? "null";
-                if (!Types.TryGetValue(type, out var known)) throw Damaged($"tensor '{property.Name}' is of type {type}, expected one of {string.Join(", ", Types.Keys)}");
+                if (!Types.TryGetValue(type, out var known))
+                    throw Damaged($"tensor '{property.Name}' is of type {type}, expected one of {string.Join(", ", Types.Keys)}");
                 long[] shape = Numbers(property.Value.GetProperty("shape")), place = Numbers(property.Value.GetProperty("data_offsets"));
                 long bytes = shape.Aggregate((long)known.Size, (product, side) => checked(product * side));
                 if (shape.Any(side => side < 0) || place.Length != 2 || place[0] < 0 || place[1] - place[0] != bytes)
-                    throw Damaged($"tensor '{property.Name}', {type} [{string.Join(", ", shape)}], takes {bytes} bytes, but lies at [{string.Join(", ", place)}]");
+                    throw Damaged(
+                        $"tensor '{property.Name}', {type} "
+                        + $"[{string.Join(", ", shape)}], takes {bytes} bytes, but lies at [{string.Join(", ", place)}]");
                 entries.Add((property.Name, known.Type, shape, place[0], place[1]));
             }
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception error) when (
+            error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
         {
             throw Damaged($"its header cannot be read: {error.Message}", error);
         }

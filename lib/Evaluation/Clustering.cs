@@ -90,7 +90,8 @@ public static class Clustering
             double total = cumulative[n - 1].item<double>();
             // All points may coincide with centres already; then any is as good.
             long next = total > 0
-                ? searchsorted(cumulative, tensor([random.NextDouble() * total], device: points.device), right: true).clamp_max(n - 1).item<long>()
+                ? searchsorted(
+                    cumulative, tensor([random.NextDouble() * total], device: points.device), right: true).clamp_max(n - 1).item<long>()
                 : random.NextInt64(n);
             chosen.Add(points[next].MoveToOuterDisposeScope());
             nearest.copy_(minimum(nearest, SquaredDistances(points, chosen[^1])));
@@ -168,7 +169,9 @@ public static class Clustering
             if (labels.dim() != 1 || labels.is_floating_point() || labels.shape[0] == 0)
                 throw new ArgumentException($"Expected at least one integer label; got {Batch.Describe(labels)}.", nameof(labels));
             if (clusters.dim() != 1 || clusters.is_floating_point() || clusters.shape[0] != labels.shape[0])
-                throw new ArgumentException($"Expected one integer cluster for each of the {labels.shape[0]} labels; got {Batch.Describe(clusters)}.", nameof(clusters));
+                throw new ArgumentException(
+                    $"Expected one integer cluster for each of the {labels.shape[0]} labels; got {Batch.Describe(clusters)}.",
+                    nameof(clusters));
             var (row, column) = (Numbers(labels, out _rows), Numbers(clusters, out _columns));
             _count = row.Length;
             foreach (var cell in row.Zip(column))
@@ -180,7 +183,8 @@ public static class Clustering
         public double MeanEntropy => (Entropy(_rows) + Entropy(_columns)) / 2;
 
         public double MutualInformation => _cells.Sum(cell =>
-            (double)cell.Value / _count * Math.Log((double)cell.Value * _count / ((double)_rows[cell.Key.Item1] * _columns[cell.Key.Item2])));
+            (double)cell.Value / _count * Math.Log(
+                (double)cell.Value * _count / ((double)_rows[cell.Key.Item1] * _columns[cell.Key.Item2])));
 
         // Over all ways to share out the items with these cluster sizes: a cell then follows the hypergeometric distribution.
         public double ExpectedMutualInformation()
@@ -194,8 +198,10 @@ public static class Clustering
                     for (long shared = Math.Max(1, a + b - _count); shared <= Math.Min(a, b); shared++)
                     {
                         double logProbability = logFactorial[a] + logFactorial[b] + logFactorial[_count - a] + logFactorial[_count - b]
-                            - logFactorial[_count] - logFactorial[shared] - logFactorial[a - shared] - logFactorial[b - shared] - logFactorial[_count - a - b + shared];
-                        expected += times * timesB * (double)shared / _count * Math.Log((double)_count * shared / ((double)a * b)) * Math.Exp(logProbability);
+                            - logFactorial[_count] - logFactorial[shared] - logFactorial[a - shared] - logFactorial[b - shared]
+                                - logFactorial[_count - a - b + shared];
+                        expected += times * timesB * (double)shared / _count * Math.Log(
+                            (double)_count * shared / ((double)a * b)) * Math.Exp(logProbability);
                     }
             return expected;
         }

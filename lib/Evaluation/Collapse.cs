@@ -51,11 +51,14 @@ public static class Collapse
     {
         Batch.CheckEmbeddings(embeddings);
         long n = embeddings.shape[0], d = embeddings.shape[1];
-        if (n < 2 || d < 1) throw new ArgumentException($"Expected at least two embeddings of at least one dimension; got {Batch.Describe(embeddings)}.", nameof(embeddings));
+        if (n < 2 || d < 1)
+            throw new ArgumentException(
+                $"Expected at least two embeddings of at least one dimension; got {Batch.Describe(embeddings)}.", nameof(embeddings));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var x = embeddings.detach().cpu().to_type(ScalarType.Float64);
-        if (!x.isfinite().all().item<bool>()) throw new ArgumentException("Expected finite embeddings; got NaN or infinity.", nameof(embeddings));
+        if (!x.isfinite().all().item<bool>())
+            throw new ArgumentException("Expected finite embeddings; got NaN or infinity.", nameof(embeddings));
 
         var centred = x - x.mean([0], keepdim: true);
         double meanSquare = x.square().sum().item<double>() / n, variance = centred.square().sum().item<double>() / n;
@@ -65,7 +68,8 @@ public static class Collapse
         var kind = spread < CompleteBelow ? CollapseKind.Complete
             : possible > 1 && (rank - 1) / (possible - 1) < DimensionalBelow ? CollapseKind.Dimensional
             : CollapseKind.None;
-        return new(kind, rank, possible, x.norm(1).mean().item<double>(), centred.square().mean([0]).sqrt().data<double>().ToArray(), spread);
+        return new(
+            kind, rank, possible, x.norm(1).mean().item<double>(), centred.square().mean([0]).sqrt().data<double>().ToArray(), spread);
     }
 
     // Singular values within rounding of zero, as against the length of all embeddings, count as zero.

@@ -14,7 +14,8 @@ public sealed class LinearProbe : IDisposable
 
     private readonly Tensor _classes, _mean, _scale, _weights;
 
-    private LinearProbe(Tensor classes, Tensor mean, Tensor scale, Tensor weights) => (_classes, _mean, _scale, _weights) = (classes, mean, scale, weights);
+    private LinearProbe(Tensor classes, Tensor mean, Tensor scale, Tensor weights) =>
+        (_classes, _mean, _scale, _weights) = (classes, mean, scale, weights);
 
     /// <summary>Fits the classifier.</summary>
     /// <param name="features">Floating-point, [n, d], n at least 1. Standardised by their own means and deviations.</param>
@@ -28,7 +29,8 @@ public sealed class LinearProbe : IDisposable
         using var scope = NewDisposeScope();
         labels = Batch.Check(features, labels);
         if (features.shape[0] == 0) throw new ArgumentException("Expected at least one item to fit; got none.", nameof(features));
-        if (!(penalty > 0 && double.IsFinite(penalty))) throw new ArgumentOutOfRangeException(nameof(penalty), penalty, "Expected a positive penalty.");
+        if (!(penalty > 0 && double.IsFinite(penalty)))
+            throw new ArgumentOutOfRangeException(nameof(penalty), penalty, "Expected a positive penalty.");
         features = Measurable.Of(features.detach());
         labels = labels.to(features.device);
         using var noGradient = no_grad();
@@ -40,7 +42,9 @@ public sealed class LinearProbe : IDisposable
         var x = Standardized(features, mean, scale);
         var targets = labels.unsqueeze(1).eq(classes).to_type(x.dtype);
         var weights = Minimize(x, targets, penalty, iterations);
-        return new LinearProbe(classes.DetachFromDisposeScope(), mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope(), weights.DetachFromDisposeScope());
+        return new LinearProbe(
+            classes.DetachFromDisposeScope(), mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope(),
+            weights.DetachFromDisposeScope());
     }
 
     /// <summary>The share of test items that a probe fitted to the training items classifies correctly.</summary>
@@ -78,7 +82,8 @@ public sealed class LinearProbe : IDisposable
     {
         Batch.CheckEmbeddings(features);
         if (features.shape[1] != _mean.shape[1])
-            throw new ArgumentException($"Expected {_mean.shape[1]} features, as fitted; got {Batch.Describe(features)}.", nameof(features));
+            throw new ArgumentException(
+                $"Expected {_mean.shape[1]} features, as fitted; got {Batch.Describe(features)}.", nameof(features));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Measurable.Largest(features, nameof(features));

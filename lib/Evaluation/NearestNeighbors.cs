@@ -15,7 +15,9 @@ public static class NearestNeighbors
     private const long BlockElements = 1 << 24;
     private const int SpareCandidates = 8;
 
-    /// <summary>For each query the k nearest rows of the database, nearest first; of equally near rows the one with the lower index comes first.</summary>
+    /// <summary>
+    /// For each query the k nearest rows of the database, nearest first; of equally near rows the one with the lower index comes first.
+    /// </summary>
     /// <param name="database">[n, d], of any type.</param>
     /// <param name="queries">[m, d], of the same type and on the same device.</param>
     /// <param name="k">1 to n.</param>
@@ -27,7 +29,8 @@ public static class NearestNeighbors
         CheckRows(database, nameof(database));
         CheckRows(queries, nameof(queries));
         if (queries.shape[1] != database.shape[1] || queries.dtype != database.dtype || queries.device_type != database.device_type)
-            throw new ArgumentException($"Expected queries like the database, {Batch.Describe(database)}; got {Batch.Describe(queries)}.", nameof(queries));
+            throw new ArgumentException(
+                $"Expected queries like the database, {Batch.Describe(database)}; got {Batch.Describe(queries)}.", nameof(queries));
         CheckCount(k, database.shape[0]);
         return Search(database, queries, k, excludeSelf: false);
     }
@@ -45,7 +48,9 @@ public static class NearestNeighbors
         return Search(points, points, k, excludeSelf: true);
     }
 
-    /// <summary>The class of each query by majority among its k nearest; of equally frequent classes the one with the nearer neighbour wins.</summary>
+    /// <summary>
+    /// The class of each query by majority among its k nearest; of equally frequent classes the one with the nearer neighbour wins.
+    /// </summary>
     /// <param name="train">[n, d].</param>
     /// <param name="trainLabels">Integers, [n].</param>
     /// <param name="queries">[m, d].</param>
@@ -88,7 +93,8 @@ public static class NearestNeighbors
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (type, device) = (database.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, database.device);
-        (database, queries) = Measurable.Of(database, queries, excludeSelf ? "points" : nameof(database), excludeSelf ? "points" : nameof(queries));
+        (database, queries) = Measurable.Of(
+            database, queries, excludeSelf ? "points" : nameof(database), excludeSelf ? "points" : nameof(queries));
         var typed = new Database(database, scope);
         var self = excludeSelf ? arange(queries.shape[0], device: queries.device) : null;
         long rows = Blocks.Rows(database, Math.Max(typed.Count, (k + SpareCandidates) * typed.Width), BlockElements);
@@ -135,7 +141,8 @@ public static class NearestNeighbors
     {
         // In the order of their indices, so that the stable sort leaves the lower index first among equals.
         found = found.sort(1).Values;
-        var differences = rows.index_select(0, found.flatten()).to_type(ScalarType.Float64).reshape(found.shape[0], found.shape[1], rows.shape[1]);
+        var differences = rows.index_select(0, found.flatten()).to_type(ScalarType.Float64).reshape(
+            found.shape[0], found.shape[1], rows.shape[1]);
         var (squared, order) = differences.sub_(queries.to_type(ScalarType.Float64).unsqueeze(1)).pow_(2).sum(2).sort(1, stable: true);
         return (squared.narrow(1, 0, k), found.gather(1, order.narrow(1, 0, k)));
     }
@@ -150,7 +157,8 @@ public static class NearestNeighbors
     }
 
     internal static void Exclude(Tensor self, Tensor distances) =>
-        distances.scatter_(1, self.unsqueeze(1), full(self.shape[0], 1, double.PositiveInfinity, dtype: distances.dtype, device: distances.device));
+        distances.scatter_(
+            1, self.unsqueeze(1), full(self.shape[0], 1, double.PositiveInfinity, dtype: distances.dtype, device: distances.device));
 
     private static void CheckRows(Tensor rows, string name)
     {
@@ -160,7 +168,8 @@ public static class NearestNeighbors
     private static void CheckLabels(Tensor labels, Tensor rows, string name)
     {
         if (labels.dim() != 1 || labels.shape[0] != rows.shape[0] || labels.is_floating_point())
-            throw new ArgumentException($"Expected one integer label for each of the {rows.shape[0]} rows; got {Batch.Describe(labels)}.", name);
+            throw new ArgumentException(
+                $"Expected one integer label for each of the {rows.shape[0]} rows; got {Batch.Describe(labels)}.", name);
     }
 
     private static void CheckCount(int k, long available)

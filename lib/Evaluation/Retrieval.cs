@@ -5,9 +5,12 @@ namespace NotebookHelpers;
 /// <summary>How well nearest neighbours share a query's label, each number averaged over the queries.</summary>
 /// <param name="RecallAt">For each k asked for: the share of queries with at least one item of their label among the k nearest.</param>
 /// <param name="RPrecision">The share of the query's label among its R nearest, R being how many items have that label.</param>
-/// <param name="MeanAveragePrecisionAtR">MAP@R (Musgrave et al. 2020, "A Metric Learning Reality Check"): like R-precision, but earlier ranks weigh more.</param>
+/// <param name="MeanAveragePrecisionAtR">
+/// MAP@R (Musgrave et al. 2020, "A Metric Learning Reality Check"): like R-precision, but earlier ranks weigh more.
+/// </param>
 /// <param name="Queries">The queries counted: those whose label occurs among the items to be found.</param>
-public sealed record RetrievalReport(IReadOnlyDictionary<int, double> RecallAt, double RPrecision, double MeanAveragePrecisionAtR, long Queries)
+public sealed record RetrievalReport(
+    IReadOnlyDictionary<int, double> RecallAt, double RPrecision, double MeanAveragePrecisionAtR, long Queries)
 {
     /// <summary>The share of queries whose nearest item has their label; the same as recall at 1.</summary>
     public double PrecisionAt1 => RecallAt[1];
@@ -26,7 +29,9 @@ public static class Retrieval
     /// <param name="embeddings">Floating-point, [n, d].</param>
     /// <param name="labels">Integers, [n].</param>
     /// <param name="recallAt">The k for recall at k; null for 1, 2, 4 and 8. 1 is always included.</param>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or no item shares its label with another.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes, types or devices do not fit together, or no item shares its label with another.
+    /// </exception>
     public static RetrievalReport Evaluate(Tensor embeddings, Tensor labels, IEnumerable<int>? recallAt = null)
     {
         using var scope = NewDisposeScope();
@@ -42,19 +47,26 @@ public static class Retrieval
     /// <param name="queries">Floating-point, [m, d].</param>
     /// <param name="queryLabels">Integers, [m].</param>
     /// <param name="recallAt">The k for recall at k; null for 1, 2, 4 and 8. 1 is always included.</param>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or no query's label occurs in the database.</exception>
-    public static RetrievalReport Evaluate(Tensor database, Tensor databaseLabels, Tensor queries, Tensor queryLabels, IEnumerable<int>? recallAt = null)
+    /// <exception cref="ArgumentException">
+    /// The shapes, types or devices do not fit together, or no query's label occurs in the database.
+    /// </exception>
+    public static RetrievalReport Evaluate(
+        Tensor database, Tensor databaseLabels, Tensor queries, Tensor queryLabels, IEnumerable<int>? recallAt = null)
     {
         using var scope = NewDisposeScope();
         databaseLabels = Batch.Check(database, databaseLabels);
         queryLabels = Batch.Check(queries, queryLabels);
         if (queries.shape[1] != database.shape[1] || queries.dtype != database.dtype || queries.device_type != database.device_type)
-            throw new ArgumentException($"Expected queries like the database, {Batch.Describe(database)}; got {Batch.Describe(queries)}.", nameof(queries));
+            throw new ArgumentException(
+                $"Expected queries like the database, {Batch.Describe(database)}; got {Batch.Describe(queries)}.", nameof(queries));
         var (items, asked) = Measurable.Of(database, queries, nameof(database), nameof(queries));
-        return Evaluate(items, databaseLabels.to(items.device), asked, queryLabels.to(items.device), recallAt, excludeSelf: false, nameof(queryLabels));
+        return Evaluate(
+            items, databaseLabels.to(items.device), asked, queryLabels.to(items.device), recallAt, excludeSelf: false, nameof(queryLabels));
     }
 
-    private static RetrievalReport Evaluate(Tensor database, Tensor databaseLabels, Tensor queries, Tensor queryLabels, IEnumerable<int>? recallAt, bool excludeSelf, string labelsName)
+    private static RetrievalReport Evaluate(
+        Tensor database, Tensor databaseLabels, Tensor queries, Tensor queryLabels, IEnumerable<int>? recallAt, bool excludeSelf,
+        string labelsName)
     {
         int[] ks = [.. (recallAt ?? [1, 2, 4, 8]).Append(1).Distinct().Order()];
         if (ks[0] < 1) throw new ArgumentException($"Expected every k to be at least 1; got {ks[0]}.", nameof(recallAt));
@@ -64,7 +76,8 @@ public static class Retrieval
         var relevant = Relevant(databaseLabels, queryLabels, excludeSelf);
         var counted = relevant.gt(0).nonzero().flatten();
         if (counted.shape[0] == 0)
-            throw new ArgumentException("Expected at least one query whose label occurs among the items to be found; there is none.", labelsName);
+            throw new ArgumentException(
+                "Expected at least one query whose label occurs among the items to be found; there is none.", labelsName);
 
         long n = database.shape[0];
         long depth = Math.Min(excludeSelf ? n - 1 : n, Math.Max(ks[^1], relevant.max().item<long>()));
@@ -78,7 +91,8 @@ public static class Retrieval
             using var blockScope = NewDisposeScope();
             var block = counted.narrow(0, start, Math.Min(size, counted.shape[0] - start));
             var nearest = ranking.Nearest(block, (int)depth, excludeSelf);
-            var match = databaseLabels.index_select(0, nearest.flatten()).reshape(nearest.shape).eq(queryLabels.index_select(0, block).unsqueeze(1));
+            var match = databaseLabels.index_select(0, nearest.flatten()).reshape(nearest.shape).eq(
+                queryLabels.index_select(0, block).unsqueeze(1));
             var r = relevant.index_select(0, block).to_type(ScalarType.Float64);
             var matchWithinR = match.logical_and(ranks.le(r.unsqueeze(1))).to_type(ScalarType.Float64);
             var matches = matchWithinR.cumsum(1);
@@ -89,10 +103,13 @@ public static class Retrieval
         }
         double count = counted.shape[0];
         return new RetrievalReport(
-            ks.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second / count), rPrecision / count, averagePrecision / count, counted.shape[0]);
+            ks.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second / count), rPrecision / count, averagePrecision / count,
+                counted.shape[0]);
     }
 
-    /// <summary>The nearest items of queries, by |x|² - 2qx; again in float64 for the queries whose nearest item is too near for float32.</summary>
+    /// <summary>
+    /// The nearest items of queries, by |x|² - 2qx; again in float64 for the queries whose nearest item is too near for float32.
+    /// </summary>
     private sealed class Ranking(Tensor database, Tensor queries)
     {
         // A squared distance of so many units in the last place of the squared lengths has three digits left.

@@ -25,9 +25,11 @@ public static class Trustworthiness
         var data = PointMatrix.Checked(points, nameof(points), atLeast: 3);
         var map = PointMatrix.Checked(embedding, nameof(embedding), atLeast: 3);
         long n = data.shape[0];
-        if (map.shape[0] != n) throw new ArgumentException($"Expected an embedding of the {n} points; got {Batch.Describe(embedding)}.", nameof(embedding));
+        if (map.shape[0] != n)
+            throw new ArgumentException($"Expected an embedding of the {n} points; got {Batch.Describe(embedding)}.", nameof(embedding));
         if (neighbors < 1 || 2 * neighbors >= n)
-            throw new ArgumentOutOfRangeException(nameof(neighbors), neighbors, $"Expected at least 1 neighbour and fewer than {n / 2.0}, half the points.");
+            throw new ArgumentOutOfRangeException(
+                nameof(neighbors), neighbors, $"Expected at least 1 neighbour and fewer than {n / 2.0}, half the points.");
 
         var (_, nearest) = NearestNeighbors.Search(map, neighbors);
         long excess = 0;
@@ -46,7 +48,9 @@ public static class Trustworthiness
         return 1 - 2.0 * excess / (n * (double)neighbors * (2.0 * n - 3.0 * neighbors - 1));
     }
 
-    /// <summary>The other direction: 1 if every neighbour in the data is one in the embedding. It falls where the embedding tears.</summary>
+    /// <summary>
+    /// The other direction: 1 if every neighbour in the data is one in the embedding. It falls where the embedding tears.
+    /// </summary>
     /// <param name="points">The data, [n, d], finite.</param>
     /// <param name="embedding">[n, e], finite.</param>
     /// <param name="neighbors">k, at least 1 and below n/2.</param>

@@ -14,8 +14,11 @@ public sealed class ContrastiveLoss : PairLoss
     /// <param name="positiveMargin">m₊, up to which positive pairs are left alone; null for 0 (distance) or 1 (similarity).</param>
     /// <param name="negativeMargin">m₋, from which on negative pairs are left alone; null for 1 (distance) or 0 (similarity).</param>
     /// <param name="measure">Euclidean distance or cosine similarity.</param>
-    /// <param name="normalize">Whether embeddings are scaled to length 1 before their distance is taken; cosine similarity always does so.</param>
-    public ContrastiveLoss(double? positiveMargin = null, double? negativeMargin = null, PairMeasure measure = PairMeasure.EuclideanDistance, bool normalize = true)
+    /// <param name="normalize">
+    /// Whether embeddings are scaled to length 1 before their distance is taken; cosine similarity always does so.
+    /// </param>
+    public ContrastiveLoss(double? positiveMargin =
+        null, double? negativeMargin = null, PairMeasure measure = PairMeasure.EuclideanDistance, bool normalize = true)
     {
         bool isDistance = measure == PairMeasure.EuclideanDistance;
         (PositiveMargin, NegativeMargin) = (positiveMargin ?? (isDistance ? 0 : 1), negativeMargin ?? (isDistance ? 1 : 0));
@@ -39,7 +42,8 @@ public sealed class ContrastiveLoss : PairLoss
     {
         int sign = Measure == PairMeasure.EuclideanDistance ? 1 : -1;
         return PairMatrix.Loss(Normalize ? Batch.Normalize(embeddings) : embeddings, Measure, mask, rows =>
-            [Hinge(rows.Measured, PositiveMargin, rows.Positive, sign), Hinge(rows.Measured, NegativeMargin, rows.Negative, -sign)], mask.Symmetric);
+            [Hinge(rows.Measured, PositiveMargin, rows.Positive, sign), Hinge(rows.Measured, NegativeMargin, rows.Negative, -sign)],
+                mask.Symmetric);
     }
 
     // max(0, sign (measured - margin)) over the pairs of the mask, to be averaged over those above zero.
@@ -48,6 +52,7 @@ public sealed class ContrastiveLoss : PairLoss
         var active = (sign > 0 ? measured.gt(margin) : measured.lt(margin)).logical_and_(mask);
         var derivative = active.to_type(measured.dtype).mul_(sign);
         // Within a block the number of active pairs is exact in float32, and summed faster than booleans are.
-        return new PairMatrix.Term((measured - margin).mul_(derivative).sum(), derivative.sum().abs().to_type(ScalarType.Int64), derivative);
+        return new PairMatrix.Term(
+            (measured - margin).mul_(derivative).sum(), derivative.sum().abs().to_type(ScalarType.Int64), derivative);
     }
 }

@@ -40,8 +40,11 @@ public sealed class GeneralizedLiftedStructureLoss(double negativeMargin = 1, do
 {
     /// <inheritdoc/>
     protected override Tensor Of(Tensor embeddings, PairMask mask) =>
-        PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.EuclideanDistance, mask, rows => [PairMatrix.MeanOverAnchors(rows, distances =>
-            (Soft(distances - positiveMargin, rows.Positive) + Soft(negativeMargin - distances, rows.Negative)).relu())]);
+        PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.EuclideanDistance, mask, rows =>
+        [
+            PairMatrix.MeanOverAnchors(rows, distances =>
+                (Soft(distances - positiveMargin, rows.Positive) + Soft(negativeMargin - distances, rows.Negative)).relu()),
+        ]);
 
     private static Tensor Soft(Tensor exponents, Tensor mask)
     {

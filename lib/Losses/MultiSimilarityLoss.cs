@@ -15,8 +15,11 @@ public sealed class MultiSimilarityLoss(double alpha = 2, double beta = 50, doub
 {
     /// <inheritdoc/>
     protected override Tensor Of(Tensor embeddings, PairMask mask) =>
-        PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows => [PairMatrix.MeanOverAnchors(rows, similarity =>
-            Soft(similarity, -alpha, rows.Positive) / alpha + Soft(similarity, beta, rows.Negative) / beta)]);
+        PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.CosineSimilarity, mask, rows =>
+        [
+            PairMatrix.MeanOverAnchors(rows, similarity =>
+                Soft(similarity, -alpha, rows.Positive) / alpha + Soft(similarity, beta, rows.Negative) / beta),
+        ]);
 
     // ln(1 + Σ e^(sharpness (s - λ))) over an anchor's pairs.
     private Tensor Soft(Tensor similarity, double sharpness, Tensor mask) =>

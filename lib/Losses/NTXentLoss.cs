@@ -21,7 +21,9 @@ public sealed class NTXentLoss : PairLoss
     /// <summary>What similarities are divided by.</summary>
     public double Temperature { get; }
 
-    /// <summary>The loss of two views when all embeddings coincide, or nothing else tells the other view from the rest: ln(2N - 1).</summary>
+    /// <summary>
+    /// The loss of two views when all embeddings coincide, or nothing else tells the other view from the rest: ln(2N - 1).
+    /// </summary>
     /// <param name="pairs">N, at least 1.</param>
     public static double AtChance(int pairs)
     {
@@ -52,7 +54,8 @@ public sealed class NTXentLoss : PairLoss
         var (views, items) = (Measurable.Accumulating(cat([first, second])), arange(first.shape[0], device: first.device));
         var loss = first.shape[0] == 0
             ? Batch.ZeroLoss(views)
-            : PairMatrix.Loss(Batch.Normalize(views), PairMeasure.CosineSimilarity, new PairMask(cat([items, items])), rows => [OfTwoViews(rows)]);
+            : PairMatrix.Loss(
+                Batch.Normalize(views), PairMeasure.CosineSimilarity, new PairMask(cat([items, items])), rows => [OfTwoViews(rows)]);
         return loss.MoveToOuterDisposeScope();
     }
 

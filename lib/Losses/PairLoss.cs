@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>A loss over the positive and negative pairs of a batch, taken from its labels or from a miner.</summary>
-/// <remarks>A loss of one's own derives from it and says, in <see cref="Of"/>, what it makes of embeddings and pairs; CONTRIBUTING shows one.</remarks>
+/// <remarks>
+/// A loss of one's own derives from it and says, in <see cref="Of"/>, what it makes of embeddings and pairs; CONTRIBUTING shows one.
+/// </remarks>
 public abstract class PairLoss : IEmbeddingLoss
 {
     /// <summary>The loss over all pairs of a labelled batch: equal labels make a positive pair, unequal ones a negative pair.</summary>

@@ -8,7 +8,10 @@ namespace NotebookHelpers;
 /// (1 - λ) mean_p max(0, d - (α - m)) + λ Σ_n w_n (α - d) / Σ_n w_n with w_n = e^(T(α - d)), over the pairs that violate their bound;
 /// averaged over all anchors. Distances between embeddings of length 1.
 /// </summary>
-/// <remarks>As in PyTorch Metric Learning 2.8 the weights are differentiated too, and 1e-5 n is added to either sum of weights. The gradient cannot itself be differentiated again.</remarks>
+/// <remarks>
+/// As in PyTorch Metric Learning 2.8 the weights are differentiated too, and 1e-5 n is added to either sum of weights. The gradient
+/// cannot itself be differentiated again.
+/// </remarks>
 public sealed class RankedListLoss : IEmbeddingLoss
 {
     /// <summary>The loss with the given margin and weighting.</summary>

@@ -13,9 +13,12 @@ public sealed class TripletMarginLoss : IEmbeddingLoss
 
     /// <summary>The loss with the given margin.</summary>
     /// <param name="margin">m, by how much the negative has to be farther than the positive.</param>
-    /// <param name="swap">Whether the negative's distance to the positive is taken instead where it is smaller (Balntas et al. 2016).</param>
+    /// <param name="swap">
+    /// Whether the negative's distance to the positive is taken instead where it is smaller (Balntas et al. 2016).
+    /// </param>
     /// <param name="smooth">Whether ln(1 + e^v) replaces max(0, v).</param>
-    public TripletMarginLoss(double margin = 0.05, bool swap = false, bool smooth = false) => (Margin, Swap, Smooth) = (margin, swap, smooth);
+    public TripletMarginLoss(double margin = 0.05, bool swap = false, bool smooth = false) =>
+        (Margin, Swap, Smooth) = (margin, swap, smooth);
 
     /// <summary>By how much the negative has to be farther than the positive.</summary>
     public double Margin { get; }

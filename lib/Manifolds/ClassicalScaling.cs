@@ -12,7 +12,8 @@ public static class ClassicalScaling
     /// <param name="distances">[n, n], n at least 2, symmetric, finite, not negative, zero on the diagonal.</param>
     /// <param name="components">k, 1 to n.</param>
     /// <returns>[n, k], centred, the most varying coordinate first, the entry of the largest magnitude of each positive; a coordinate
-    /// that would need a negative eigenvalue (the distances are not Euclidean) is zero. Type and device as <see cref="PrincipalComponents.Fit"/>.</returns>
+    /// that would need a negative eigenvalue (the distances are not Euclidean) is zero. Type and device as <see
+    /// cref="PrincipalComponents.Fit"/>.</returns>
     /// <exception cref="ArgumentException">The matrix is no distance matrix.</exception>
     /// <exception cref="ArgumentOutOfRangeException">k is outside its range.</exception>
     public static Tensor Embed(Tensor distances, int components = 2)
@@ -20,19 +21,23 @@ public static class ClassicalScaling
         using var scope = NewDisposeScope();
         var exact = PointMatrix.Checked(distances, nameof(distances));
         long n = exact.shape[0];
-        if (exact.shape[1] != n) throw new ArgumentException($"Expected distances [n, n]; got {Batch.Describe(distances)}.", nameof(distances));
+        if (exact.shape[1] != n)
+            throw new ArgumentException($"Expected distances [n, n]; got {Batch.Describe(distances)}.", nameof(distances));
         PointMatrix.CheckComponents(components, n);
         double largest = exact.max().item<double>();
         double asymmetry = (exact - exact.t()).abs().max().item<double>(), self = exact.diagonal().abs().max().item<double>();
         if (exact.min().item<double>() < 0 || asymmetry > 1e-6 * largest || self > 1e-6 * largest)
-            throw new ArgumentException($"Expected distances: symmetric, zero on the diagonal, not negative; got smallest entry {exact.min().item<double>():G3}, asymmetry {asymmetry:G3}, diagonal up to {self:G3}.", nameof(distances));
+            throw new ArgumentException(
+                "Expected distances: symmetric, zero on the diagonal, not negative; got smallest entry "
+                + $"{exact.min().item<double>():G3}, asymmetry {asymmetry:G3}, diagonal up to {self:G3}.", nameof(distances));
 
         // Scalar products of centred points: -1/2 J D² J with J = I - 1/n.
         var squared = exact.square();
         var rowMeans = squared.mean([1], keepdim: true);
         var products = (squared - rowMeans - rowMeans.t() + rowMeans.mean()) * -0.5;
         var (values, vectors) = linalg.eigh(products);
-        var coordinates = PointMatrix.WithFixedSigns(vectors.flip(1).narrow(1, 0, components)) * values.flip(0).narrow(0, 0, components).clamp(min: 0).sqrt();
+        var coordinates = PointMatrix
+            .WithFixedSigns(vectors.flip(1).narrow(1, 0, components)) * values.flip(0).narrow(0, 0, components).clamp(min: 0).sqrt();
         return PointMatrix.Like(coordinates, distances).MoveToOuterDisposeScope();
     }
 }

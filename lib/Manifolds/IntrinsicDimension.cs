@@ -16,7 +16,8 @@ public static class IntrinsicDimension
     /// <exception cref="ArgumentOutOfRangeException">The share is outside its range.</exception>
     public static double TwoNearestNeighbors(Tensor points, double discarded = 0.1)
     {
-        if (!(discarded >= 0 && discarded < 1)) throw new ArgumentOutOfRangeException(nameof(discarded), discarded, "Expected a share of 0 to below 1.");
+        if (!(discarded >= 0 && discarded < 1))
+            throw new ArgumentOutOfRangeException(nameof(discarded), discarded, "Expected a share of 0 to below 1.");
         using var scope = NewDisposeScope();
         var exact = PointMatrix.Checked(points, nameof(points), atLeast: 3);
         exact = exact.unique(dim: 0).output;
@@ -27,7 +28,9 @@ public static class IntrinsicDimension
         long kept = Math.Max(1, (long)(n * (1 - discarded)));
         var logRatios = (distances[.., 1] / distances[.., 0]).log().sort().Values.narrow(0, 0, kept);
         if (logRatios[kept - 1].item<double>() == 0)
-            throw new ArgumentException("Expected points whose second neighbour is farther than their first; on a regular grid both are equally far, which tells nothing.", nameof(points));
+            throw new ArgumentException(
+                "Expected points whose second neighbour is farther than their first; on a regular grid both are "
+                + "equally far, which tells nothing.", nameof(points));
         // F of the i-th smallest ratio is i/n; the largest would have an infinite ordinate.
         var heights = -(1 - arange(1, kept + 1, dtype: ScalarType.Float64) / n).clamp(min: 0.5 / n).log();
         return (logRatios.dot(heights) / logRatios.dot(logRatios)).item<double>();

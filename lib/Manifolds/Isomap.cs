@@ -29,15 +29,19 @@ public sealed record Isomap(Tensor Embedding, Tensor GeodesicDistances) : IDispo
     /// <returns>Type and device as <see cref="PrincipalComponents.Fit"/>.</returns>
     /// <exception cref="ArgumentException">The points are no matrix of finite numbers, or fewer than 2.</exception>
     /// <exception cref="ArgumentOutOfRangeException">k or the number of neighbours is outside its range.</exception>
-    /// <exception cref="InvalidOperationException">The graph is in several parts and <paramref name="disconnected"/> refuses that.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The graph is in several parts and <paramref name="disconnected"/> refuses that.
+    /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked to stop.</exception>
-    public static Isomap Fit(Tensor points, int neighbors, int components = 2, DisconnectedGraph disconnected = DisconnectedGraph.Refuse, CancellationToken cancellation = default)
+    public static Isomap Fit(Tensor points, int neighbors, int components =
+        2, DisconnectedGraph disconnected = DisconnectedGraph.Refuse, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         var exact = PointMatrix.Checked(points, nameof(points));
         int n = (int)exact.shape[0];
         if (neighbors < 1 || neighbors > n - 1)
-            throw new ArgumentOutOfRangeException(nameof(neighbors), neighbors, $"Expected 1 to {n - 1} neighbours, the number of other points.");
+            throw new ArgumentOutOfRangeException(
+                nameof(neighbors), neighbors, $"Expected 1 to {n - 1} neighbours, the number of other points.");
         PointMatrix.CheckComponents(components, n);
 
         var graph = NeighborGraph.Of(exact, neighbors);
@@ -46,7 +50,9 @@ public sealed record Isomap(Tensor Embedding, Tensor GeodesicDistances) : IDispo
         if (count > 1)
         {
             if (disconnected == DisconnectedGraph.Refuse)
-                throw new InvalidOperationException($"The graph of {neighbors} nearest neighbours falls into {count} parts, between which there is no path. Use more neighbours, or {nameof(DisconnectedGraph)}.{nameof(DisconnectedGraph.Join)}.");
+                throw new InvalidOperationException(
+                    $"The graph of {neighbors} nearest neighbours falls into {count} parts, between which there is no "
+                    + $"path. Use more neighbours, or {nameof(DisconnectedGraph)}.{nameof(DisconnectedGraph.Join)}.");
             graph.Join(exact, parts, count);
         }
         var geodesics = tensor(graph.ShortestPaths(cancellation), n, n, dtype: ScalarType.Float64);

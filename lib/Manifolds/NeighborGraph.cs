@@ -54,7 +54,8 @@ internal sealed class NeighborGraph
     /// <summary>Joins every two parts by the shortest edge between them.</summary>
     public void Join(Tensor points, int[] parts, int count)
     {
-        long[][] members = [.. Enumerable.Range(0, count).Select(part => Enumerable.Range(0, parts.Length).Where(i => parts[i] == part).Select(i => (long)i).ToArray())];
+        long[][] members = [.. Enumerable.Range(0, count)
+            .Select(part => Enumerable.Range(0, parts.Length).Where(i => parts[i] == part).Select(i => (long)i).ToArray())];
         for (int a = 0; a < count; a++)
             for (int b = a + 1; b < count; b++)
             {
@@ -71,7 +72,8 @@ internal sealed class NeighborGraph
         int n = _edges.Length;
         double[] lengths = new double[(long)n * n];
         Array.Fill(lengths, double.PositiveInfinity);
-        Parallel.For(0, n, new ParallelOptions { CancellationToken = cancellation }, source => FromSource(source, lengths.AsSpan(source * n, n)));
+        Parallel.For(
+            0, n, new ParallelOptions { CancellationToken = cancellation }, source => FromSource(source, lengths.AsSpan(source * n, n)));
         // The two directions of a path may round differently.
         for (int i = 0; i < n; i++)
             for (int j = 0; j < i; j++) lengths[i * n + j] = lengths[j * n + i] = Math.Min(lengths[i * n + j], lengths[j * n + i]);

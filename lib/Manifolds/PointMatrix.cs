@@ -18,7 +18,8 @@ internal static class PointMatrix
     }
 
     /// <summary>Distances from differences: the form by matrix products is inexact for near points.</summary>
-    public static Tensor Distances(Tensor points) => cdist(points, points, compute_mode: TorchSharp.compute_mode.donot_use_mm_for_euclid_dist);
+    public static Tensor Distances(Tensor points) =>
+        cdist(points, points, compute_mode: TorchSharp.compute_mode.donot_use_mm_for_euclid_dist);
 
     /// <summary>A result in the type and on the device of the data it was made from: float64 for float64 data, else float32.</summary>
     public static Tensor Like(Tensor result, Tensor points) =>

@@ -14,7 +14,10 @@ public sealed class PrincipalComponents : IDisposable
     /// <summary>The mean of the data, [d].</summary>
     public Tensor Mean { get; }
 
-    /// <summary>The directions, unit length and orthogonal, [k, d], the most varying first. The entry of the largest magnitude of each is positive.</summary>
+    /// <summary>
+    /// The directions, unit length and orthogonal, [k, d], the most varying first. The entry of the largest magnitude of each is
+    /// positive.
+    /// </summary>
     public Tensor Components { get; }
 
     /// <summary>The variance along each direction, with divisor n - 1, [k].</summary>

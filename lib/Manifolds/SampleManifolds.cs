@@ -5,10 +5,15 @@ namespace NotebookHelpers;
 /// <summary>Points from shapes whose dimension and distances along the surface are known. See also <see cref="SwissRoll"/>.</summary>
 public static class SampleManifolds
 {
-    /// <summary>A strip bent into an S: two three-quarter circles of radius 1, one turning left and one right, as scikit-learn's make_s_curve.</summary>
+    /// <summary>
+    /// A strip bent into an S: two three-quarter circles of radius 1, one turning left and one right, as scikit-learn's make_s_curve.
+    /// </summary>
     /// <param name="count">n, at least 1.</param>
     /// <param name="seed">Equal seeds give equal points.</param>
-    /// <returns>The points, [n, 3], and their places on the flat strip (length along the S from -1.5 π to 1.5 π, height from 0 to 2), [n, 2], both float64.</returns>
+    /// <returns>
+    /// The points, [n, 3], and their places on the flat strip (length along the S from -1.5 π to 1.5 π, height from 0 to 2), [n, 2],
+    /// both float64.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1.</exception>
     public static (Tensor Points, Tensor Unrolled) SCurve(int count, long seed = 1)
     {

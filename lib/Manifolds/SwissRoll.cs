@@ -9,7 +9,9 @@ public sealed record SwissRoll(Tensor Points, Tensor Unrolled) : IDisposable
 {
     private const double Height = 21;
 
-    /// <summary>Draws points from the roll (t cos t, height, t sin t), t from 1.5 π to 4.5 π, as scikit-learn's make_swiss_roll does.</summary>
+    /// <summary>
+    /// Draws points from the roll (t cos t, height, t sin t), t from 1.5 π to 4.5 π, as scikit-learn's make_swiss_roll does.
+    /// </summary>
     /// <param name="count">n, at least 1.</param>
     /// <param name="noise">The standard deviation of Gaussian noise on each coordinate.</param>
     /// <param name="seed">Equal seeds give equal points.</param>

@@ -31,18 +31,26 @@ public sealed class TSne(double perplexity = 30, long seed = 1)
     /// <param name="points">[n, d], n from 3 to <see cref="MostPoints"/>, finite.</param>
     /// <param name="progress">Told after every 50 iterations, on the calling thread.</param>
     /// <param name="cancellation">Stops within one iteration.</param>
-    /// <returns>The embedding [n, 2], type and device as <see cref="PrincipalComponents.Fit"/>, and its Kullback-Leibler divergence in nats.</returns>
-    /// <exception cref="ArgumentException">The points are no matrix of finite numbers, or too few or too many, or the perplexity is out of their reach.</exception>
+    /// <returns>
+    /// The embedding [n, 2], type and device as <see cref="PrincipalComponents.Fit"/>, and its Kullback-Leibler divergence in nats.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// The points are no matrix of finite numbers, or too few or too many, or the perplexity is out of their reach.
+    /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked to stop.</exception>
-    public (Tensor Embedding, double Divergence) Embed(Tensor points, IProgress<EmbeddingReport>? progress = null, CancellationToken cancellation = default)
+    public (Tensor Embedding, double Divergence) Embed(Tensor points, IProgress<EmbeddingReport>? progress =
+        null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Iterations);
         using var scope = NewDisposeScope();
         var exact = PointMatrix.Checked(points, nameof(points), atLeast: 3);
         int n = (int)exact.shape[0];
-        if (n > MostPoints) throw new ArgumentException($"Expected at most {MostPoints} points, since all pairs are computed; got {n}.", nameof(points));
+        if (n > MostPoints)
+            throw new ArgumentException($"Expected at most {MostPoints} points, since all pairs are computed; got {n}.", nameof(points));
         if (!(perplexity >= 1 && perplexity < n - 1))
-            throw new ArgumentException($"Expected a perplexity of at least 1 and below {n - 1}, the number of other points; got {perplexity}.", nameof(perplexity));
+            throw new ArgumentException(
+                $"Expected a perplexity of at least 1 and below {n - 1}, the number of other points; got {perplexity}.",
+                nameof(perplexity));
 
         var state = new State(n, JointProbabilities(PointMatrix.Distances(exact).pow_(2), n, cancellation), Start(exact));
         double learningRate = Math.Max(n / Exaggeration / 4, 50), divergence = state.Divergence();
@@ -56,7 +64,8 @@ public sealed class TSne(double perplexity = 30, long seed = 1)
             divergence = state.Divergence();
             progress?.Report(new(iteration + 1, Iterations, divergence));
         }
-        return (PointMatrix.Like(tensor(state.Coordinates(), n, 2, dtype: ScalarType.Float64), points).MoveToOuterDisposeScope(), divergence);
+        return (PointMatrix.Like(tensor(state.Coordinates(), n, 2, dtype: ScalarType.Float64), points).MoveToOuterDisposeScope(),
+            divergence);
     }
 
     // The first two principal components, scaled to a standard deviation of 1e-4.
@@ -168,10 +177,12 @@ public sealed class TSne(double perplexity = 30, long seed = 1)
             var p = MemoryMarshal.Cast<float, Vector<float>>(_p.AsSpan(i * _y[0].Length, _y[0].Length));
             var xs = MemoryMarshal.Cast<float, Vector<float>>(_y[0].AsSpan());
             var ys = MemoryMarshal.Cast<float, Vector<float>>(_y[1].AsSpan());
-            Vector<float> x = new(_y[0][i]), y = new(_y[1][i]), sum = default, pullX = default, pullY = default, pushX = default, pushY = default;
+            Vector<float> x = new(_y[0][i]), y = new(_y[1][i]), sum = default, pullX = default, pullY = default, pushX = default,
+                pushY = default;
             for (int j = 0; j < p.Length; j++)
             {
-                Vector<float> dx = x - xs[j], dy = y - ys[j], w = Vector<float>.One / (Vector<float>.One + dx * dx + dy * dy), pull = p[j] * w, push = w * w;
+                Vector<float> dx = x - xs[j], dy = y - ys[j], w = Vector<float>.One / (Vector<float>.One + dx * dx + dy * dy),
+                    pull = p[j] * w, push = w * w;
                 sum += w;
                 pullX += pull * dx;
                 pullY += pull * dy;
@@ -192,7 +203,8 @@ public sealed class TSne(double perplexity = 30, long seed = 1)
                 for (int j = 0; j < _count; j++)
                 {
                     if (j == i) continue;
-                    double dx = _y[0][i] - _y[0][j], dy = _y[1][i] - _y[1][j], p = _p[i * _y[0].Length + j], w = 1 / (1 + dx * dx + dy * dy);
+                    double dx = _y[0][i] - _y[0][j], dy = _y[1][i] - _y[1][j], p = _p[i * _y[0].Length + j],
+                        w = 1 / (1 + dx * dx + dy * dy);
                     weights[i] += w;
                     if (p > 0) rows[i] += p * Math.Log(p / w);
                 }

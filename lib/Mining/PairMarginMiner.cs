@@ -21,6 +21,8 @@ public sealed class PairMarginMiner(double positiveMargin = 0.2, double negative
         using var noGradient = no_grad();
         var distances = Batch.Distances(Batch.Normalize(embeddings));
         var (positive, negative) = new PairMask(labels).Rows(0, embeddings.shape[0]);
-        return Pairs.Of(positive.logical_and(distances.gt(positiveMargin)), negative.logical_and(distances.lt(negativeMargin))).MoveToOuterDisposeScope();
+        return Pairs.Of(
+            positive.logical_and(distances.gt(positiveMargin)), negative.logical_and(distances.lt(negativeMargin)))
+                .MoveToOuterDisposeScope();
     }
 }

@@ -55,7 +55,9 @@ public sealed class TripletMarginMiner(double margin = 0.2, TripletKind kind = T
             found.Add(cat([block.index_select(0, chosen.select(1, 0)), chosen.narrow(1, 1, 1)], 1).MoveToOuterDisposeScope());
         }
         var triplets = cat(found);
-        return new Triplets(triplets.select(1, 0).contiguous(), triplets.select(1, 1).contiguous(), triplets.select(1, 2).contiguous()).MoveToOuterDisposeScope();
+        return new Triplets(
+            triplets.select(1, 0).contiguous(), triplets.select(1, 1).contiguous(), triplets.select(1, 2).contiguous())
+                .MoveToOuterDisposeScope();
     }
 
     private Tensor Chosen(Tensor difference) => kind switch

@@ -14,9 +14,11 @@ internal static class Batch
     {
         CheckEmbeddings(embeddings, embeddingsName);
         if (labels.dim() != 1 || labels.shape[0] != embeddings.shape[0] || labels.is_floating_point())
-            throw new ArgumentException($"Expected one integer label for each of the {embeddings.shape[0]} embeddings; got {Describe(labels)}.", labelsName);
+            throw new ArgumentException(
+                $"Expected one integer label for each of the {embeddings.shape[0]} embeddings; got {Describe(labels)}.", labelsName);
         if (labels.device_type != embeddings.device_type)
-            throw new ArgumentException($"Expected labels on the embeddings' device, {embeddings.device}; got {labels.device}.", labelsName);
+            throw new ArgumentException(
+                $"Expected labels on the embeddings' device, {embeddings.device}; got {labels.device}.", labelsName);
         return labels.to_type(ScalarType.Int64);
     }
 
@@ -34,20 +36,24 @@ internal static class Batch
     {
         CheckEmbeddings(first, firstName);
         if (!first.shape.SequenceEqual(second.shape) || first.dtype != second.dtype || first.device_type != second.device_type)
-            throw new ArgumentException($"Expected the same shape, type and device as {firstName}, {Describe(first)}; got {Describe(second)}.", secondName);
+            throw new ArgumentException(
+                $"Expected the same shape, type and device as {firstName}, {Describe(first)}; got {Describe(second)}.", secondName);
     }
 
     /// <summary>Checks one target for each pair.</summary>
     public static void CheckPairTargets(Tensor x1, Tensor y)
     {
         if (y.dim() != 1 || y.shape[0] != x1.shape[0] || y.device_type != x1.device_type)
-            throw new ArgumentException($"Expected 0 or 1 for each of the {x1.shape[0]} pairs, on {x1.device}; got {Describe(y)}.", nameof(y));
+            throw new ArgumentException(
+                $"Expected 0 or 1 for each of the {x1.shape[0]} pairs, on {x1.device}; got {Describe(y)}.", nameof(y));
     }
 
     /// <summary>A tensor's type, shape and device for a message.</summary>
     public static string Describe(Tensor tensor) => $"{tensor.dtype} [{string.Join(", ", tensor.shape)}] on {tensor.device}";
 
-    /// <summary>Rows of length 1; a row of zeros, which has no direction, stays zero with gradient zero. float16 and bfloat16 become float32.</summary>
+    /// <summary>
+    /// Rows of length 1; a row of zeros, which has no direction, stays zero with gradient zero. float16 and bfloat16 become float32.
+    /// </summary>
     public static Tensor Normalize(Tensor embeddings)
     {
         var x = Measurable.Accumulating(embeddings);

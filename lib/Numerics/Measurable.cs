@@ -12,7 +12,10 @@ internal static class Measurable
     private const double SmallAgainstFarthest = 0.02; // there float32's rounding takes a thousandth of a distance
     private const double WholeInSingle = 1 << 24, WholeInDouble = 1L << 53;
 
-    /// <summary>float16 and bfloat16 as float32, since their sums drift and overflow; anything else as it is. Gradients flow back in the type of the data.</summary>
+    /// <summary>
+    /// float16 and bfloat16 as float32, since their sums drift and overflow; anything else as it is. Gradients flow back in the type of
+    /// the data.
+    /// </summary>
     public static Tensor Accumulating(Tensor data) =>
         data.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? data.to_type(ScalarType.Float32) : data;
 
@@ -47,13 +50,17 @@ internal static class Measurable
         // By the two ends, in the data's own type: magnitudes, or a wider type, would be a second copy of the data. NaN survives both.
         double End(Tensor end) => end.to_type(ScalarType.Float64).item<double>();
         double largest = Math.Max(Math.Abs(End(data.min())), Math.Abs(End(data.max())));
-        return double.IsFinite(largest) ? largest : throw new ArgumentException($"Expected finite values; got NaN or infinity in {Batch.Describe(data)}.", name);
+        return double.IsFinite(largest) ? largest : throw new ArgumentException(
+            $"Expected finite values; got NaN or infinity in {Batch.Describe(data)}.", name);
     }
 
     private static bool TooFine(Tensor data, double largest) =>
         data.is_floating_point() ? largest > LargestInSingle || (largest > 0 && largest < SmallestInSingle) : largest > WholeInSingle;
 
-    /// <summary>A batch as cdist measures its distances best: about its mean, unless it is so small that cdist goes by differences, which are exact.</summary>
+    /// <summary>
+    /// A batch as cdist measures its distances best: about its mean, unless it is so small that cdist goes by differences, which are
+    /// exact.
+    /// </summary>
     public static Tensor ForDistances(Tensor batch) => batch.shape[0] <= RowsByDifference ? batch : Centred(batch, batch);
 
     /// <summary>The Euclidean distances of rows [b, d] to all rows of their batch [n, d]: [b, n].</summary>

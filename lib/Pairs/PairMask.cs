@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Which pairs of a batch count as positive and which as negative: by label, or as mined. An item makes no pair with itself.</summary>
+/// <summary>
+/// Which pairs of a batch count as positive and which as negative: by label, or as mined. An item makes no pair with itself.
+/// </summary>
 public sealed class PairMask
 {
     private readonly Tensor? _labels, _positive, _negative;
@@ -15,15 +17,20 @@ public sealed class PairMask
     /// <param name="embeddings">The batch that the pairs are positions in, [n, d].</param>
     /// <param name="pairs">What a miner chose.</param>
     public PairMask(Tensor embeddings, Pairs pairs) =>
-        (_positive, _negative) = (Mask(embeddings, pairs.AnchorsPositive, pairs.Positives), Mask(embeddings, pairs.AnchorsNegative, pairs.Negatives));
+        (_positive, _negative) = (Mask(embeddings, pairs.AnchorsPositive, pairs.Positives),
+            Mask(embeddings, pairs.AnchorsNegative, pairs.Negatives));
 
-    /// <summary>Whether there is a negative pair at all: a bool scalar on the batch's device, since to read it would wait for the device.</summary>
+    /// <summary>
+    /// Whether there is a negative pair at all: a bool scalar on the batch's device, since to read it would wait for the device.
+    /// </summary>
     public Tensor AnyNegative => _labels is null ? _negative!.any() : _labels.ne(_labels.narrow(0, 0, 1)).any();
 
     /// <summary>Whether each pair stands there from both sides, as it does by label but need not as mined.</summary>
     public bool Symmetric => _labels is not null;
 
-    /// <summary>The masks of some anchors (rows) against the whole batch, bool [count, n] each: which pairs are positive, which negative.</summary>
+    /// <summary>
+    /// The masks of some anchors (rows) against the whole batch, bool [count, n] each: which pairs are positive, which negative.
+    /// </summary>
     /// <param name="start">The position of the first anchor.</param>
     /// <param name="count">How many anchors.</param>
     public (Tensor Positive, Tensor Negative) Rows(long start, long count)

@@ -12,7 +12,10 @@ internal static class PairMatrix
     // Elements of a block: half a megabyte of float32.
     private const long BlockElements = 1 << 17;
 
-    /// <summary>One block: the distances or similarities of the anchors from <paramref name="start"/> on to the whole batch, and which of them are pairs; [b, n] each.</summary>
+    /// <summary>
+    /// One block: the distances or similarities of the anchors from <paramref name="start"/> on to the whole batch, and which of them
+    /// are pairs; [b, n] each.
+    /// </summary>
     public sealed class Rows(Tensor measured, PairMask mask, long start)
     {
         private readonly Lazy<(Tensor Positive, Tensor Negative)> _pairs = new(() => mask.Rows(start, measured.shape[0]));
@@ -29,7 +32,9 @@ internal static class PairMatrix
         public Tensor Counted(long count) => full([], count, dtype: ScalarType.Int64, device: measured.device);
     }
 
-    /// <summary>A term of a loss: what to add up, by how many to divide, and how the sum changes with each measured value, [b, n].</summary>
+    /// <summary>
+    /// A term of a loss: what to add up, by how many to divide, and how the sum changes with each measured value, [b, n].
+    /// </summary>
     public sealed record Term(Tensor Sum, Tensor Count, Tensor Derivative);
 
     /// <summary>
@@ -56,7 +61,9 @@ internal static class PairMatrix
                 for (int t = 0; t < terms.Length; t++)
                 {
                     if (totals.Count == t)
-                        totals.Add((zeros_like(terms[t].Sum).MoveToOuterDisposeScope(), zeros_like(terms[t].Count).MoveToOuterDisposeScope(), zeros_like(points).MoveToOuterDisposeScope()));
+                        totals.Add(
+                            (zeros_like(terms[t].Sum).MoveToOuterDisposeScope(), zeros_like(terms[t].Count).MoveToOuterDisposeScope(),
+                            zeros_like(points).MoveToOuterDisposeScope()));
                     totals[t].Sum.add_(terms[t].Sum);
                     totals[t].Count.add_(terms[t].Count);
                     if (differentiate) AddGradient(totals[t].Gradient, terms[t].Derivative, inverse, points, start, symmetric);
@@ -72,7 +79,9 @@ internal static class PairMatrix
         return differentiate ? WithGradient(value, x, totals.Select(total => total.Gradient).Aggregate((a, b) => a + b)) : value;
     }
 
-    /// <summary>The distances or similarities of anchors [b, d], those from <paramref name="start"/> on, to all points [n, d]: [b, n].</summary>
+    /// <summary>
+    /// The distances or similarities of anchors [b, d], those from <paramref name="start"/> on, to all points [n, d]: [b, n].
+    /// </summary>
     public static Tensor Measure(Tensor anchors, Tensor points, PairMeasure measure, long start) =>
         measure == PairMeasure.EuclideanDistance ? Measurable.Distances(anchors, points, start) : anchors.mm(points.t());
 
@@ -88,7 +97,10 @@ internal static class PairMatrix
     /// <param name="inverse">The inverse of the distances, [b, n]; null for similarities.</param>
     /// <param name="points">[n, d].</param>
     /// <param name="start">The position of the first anchor.</param>
-    /// <param name="symmetric">Whether the derivative of all anchors is a symmetric matrix: then what a point receives as a partner is what it receives as an anchor.</param>
+    /// <param name="symmetric">
+    /// Whether the derivative of all anchors is a symmetric matrix: then what a point receives as a partner is what it receives as an
+    /// anchor.
+    /// </param>
     public static void AddGradient(Tensor gradient, Tensor derivative, Tensor? inverse, Tensor points, long start, bool symmetric = false)
     {
         long count = derivative.shape[0];

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Pairs of positions in a batch: anchors with positives, and, apart from them, anchors with negatives. All int64, of one length in each half.</summary>
+/// <summary>
+/// Pairs of positions in a batch: anchors with positives, and, apart from them, anchors with negatives. All int64, of one length in
+/// each half.
+/// </summary>
 /// <param name="AnchorsPositive">The anchor of each positive pair, [p].</param>
 /// <param name="Positives">Its partner of the same class, [p].</param>
 /// <param name="AnchorsNegative">The anchor of each negative pair, [q].</param>
@@ -22,7 +25,8 @@ public sealed record Pairs(Tensor AnchorsPositive, Tensor Positives, Tensor Anch
     internal static Pairs Of(Tensor positive, Tensor negative)
     {
         var (p, q) = (positive.nonzero(), negative.nonzero());
-        return new Pairs(p.select(1, 0).contiguous(), p.select(1, 1).contiguous(), q.select(1, 0).contiguous(), q.select(1, 1).contiguous());
+        return new Pairs(
+            p.select(1, 0).contiguous(), p.select(1, 1).contiguous(), q.select(1, 0).contiguous(), q.select(1, 1).contiguous());
     }
 
     internal Pairs MoveToOuterDisposeScope()

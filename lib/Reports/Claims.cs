@@ -13,7 +13,9 @@ public sealed record Claim(string Name, double Measured, string Expected, string
 /// <summary>A claim lies outside its band.</summary>
 public sealed class ClaimFailedException(string message) : Exception(message);
 
-/// <summary>The claims of the running notebook. Every number in the prose that matters is one; a claim outside its band fails the run.</summary>
+/// <summary>
+/// The claims of the running notebook. Every number in the prose that matters is one; a claim outside its band fails the run.
+/// </summary>
 public static class Claims
 {
     private static readonly List<Claim> Made = [];
@@ -60,7 +62,8 @@ public static class Claims
     /// <exception cref="ClaimFailedException">A claim lies outside its band.</exception>
     public static ReportTable Table()
     {
-        var table = new ReportTable("claim", "measured", "expected", "holds", "source") { Caption = "What this notebook claims, measured in this run" };
+        var table = new ReportTable("claim", "measured", "expected", "holds",
+            "source") { Caption = "What this notebook claims, measured in this run" };
         foreach (var claim in Made) table.Row(claim.Name, Text(claim.Measured), claim.Expected, claim.Holds ? "✓" : "✗ no", claim.Source);
         foreach (string name in NotebookClaims.NotMade([.. Made.Select(claim => claim.Name)], Environment.CurrentDirectory))
             table.Row(name, "not in this session", "", "–", "run the cells that make it, or all");
@@ -68,7 +71,8 @@ public static class Claims
         if (failed.Length == 0) return table;
 
         LiveDisplay.Show(table);
-        throw new ClaimFailedException(string.Join("; ", failed.Select(claim => $"'{claim.Name}' is {Text(claim.Measured)}, expected {claim.Expected}")));
+        throw new ClaimFailedException(
+            string.Join("; ", failed.Select(claim => $"'{claim.Name}' is {Text(claim.Measured)}, expected {claim.Expected}")));
     }
 
     internal static void Clear() => Made.Clear();

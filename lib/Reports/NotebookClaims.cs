@@ -9,8 +9,12 @@ internal static partial class NotebookClaims
 {
     /// <summary>Names of claims of the running notebook that were not made in this session, in the notebook's order.</summary>
     /// <param name="made">Names of the claims that were made.</param>
-    /// <param name="folder">The folder that the notebook runs in; of its notebooks, the one that makes all these claims is the running one.</param>
-    /// <remarks>Claims in a cell that asks for <see cref="Notebook.FullScale"/> are not missed: they may belong to the other scale.</remarks>
+    /// <param name="folder">
+    /// The folder that the notebook runs in; of its notebooks, the one that makes all these claims is the running one.
+    /// </param>
+    /// <remarks>
+    /// Claims in a cell that asks for <see cref="Notebook.FullScale"/> are not missed: they may belong to the other scale.
+    /// </remarks>
     /// <returns>Empty if all were made, and where no notebook or more than one makes these claims.</returns>
     public static IReadOnlyList<string> NotMade(IReadOnlyCollection<string> made, string folder)
     {
@@ -33,7 +37,8 @@ internal static partial class NotebookClaims
                 var text => (string?)text ?? "",
             });
             return [.. code.SelectMany(source => ClaimCall().Matches(source).Select(call => new ClaimName(
-                call.Groups["name"].Value, call.Groups["dollar"].Length > 0, source.Contains("Notebook.FullScale", StringComparison.Ordinal))))];
+                call.Groups["name"].Value, call.Groups["dollar"].Length > 0, source.Contains(
+                    "Notebook.FullScale", StringComparison.Ordinal))))];
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {

@@ -12,7 +12,8 @@ public sealed class ReportTable : IHtmlReport
 
     /// <summary>A table without rows.</summary>
     /// <param name="columns">The column heads.</param>
-    public ReportTable(params string[] columns) => _columns = columns.Length > 0 ? columns : throw new ArgumentException("Expected at least one column.", nameof(columns));
+    public ReportTable(params string[] columns) =>
+        _columns = columns.Length > 0 ? columns : throw new ArgumentException("Expected at least one column.", nameof(columns));
 
     /// <summary>What stands above the table; null for nothing.</summary>
     public string? Caption { get; init; }
@@ -23,7 +24,8 @@ public sealed class ReportTable : IHtmlReport
     public ReportTable Row(params object?[] cells)
     {
         if (cells.Length != _columns.Length)
-            throw new ArgumentException($"Expected {_columns.Length} cells, one per column ({string.Join(", ", _columns)}); got {cells.Length}.", nameof(cells));
+            throw new ArgumentException(
+                $"Expected {_columns.Length} cells, one per column ({string.Join(", ", _columns)}); got {cells.Length}.", nameof(cells));
         _rows.Add(cells);
         return this;
     }
@@ -35,7 +37,8 @@ public sealed class ReportTable : IHtmlReport
         if (Caption is not null) html.Append(CultureInfo.InvariantCulture, $"<caption>{WebUtility.HtmlEncode(Caption)}</caption>");
         html.Append("<thead><tr>");
         for (int column = 0; column < _columns.Length; column++)
-            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Alignment(column)}>{WebUtility.HtmlEncode(_columns[column])}</th>");
+            html.Append(
+                CultureInfo.InvariantCulture, $"<th scope=\"col\"{Alignment(column)}>{WebUtility.HtmlEncode(_columns[column])}</th>");
         html.Append("</tr></thead><tbody>");
         foreach (string[] row in Texts())
         {
@@ -54,7 +57,9 @@ public sealed class ReportTable : IHtmlReport
         int[] widths = [.. Enumerable.Range(0, _columns.Length).Select(column => lines.Max(line => line[column].Length))];
         var text = new StringBuilder(Caption is null ? "" : Caption + "\n");
         foreach (string[] line in lines)
-            text.AppendJoin("  ", line.Select((cell, column) => IsNumeric(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).Append('\n');
+            text.AppendJoin(
+                "  ", line.Select(
+                    (cell, column) => IsNumeric(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).Append('\n');
         return text.ToString().TrimEnd('\n');
     }
 
@@ -71,11 +76,17 @@ public sealed class ReportTable : IHtmlReport
         _ => value.ToString() ?? "",
     };
 
-    /// <summary>Values that stand together, each as <see cref="Format"/> gives it, less the zeros at the end that all of them have.</summary>
+    /// <summary>
+    /// Values that stand together, each as <see cref="Format"/> gives it, less the zeros at the end that all of them have.
+    /// </summary>
     internal static string[] FormatAlike(IReadOnlyList<object?> values)
     {
         string[] texts = [.. values.Select(Format)];
-        int[] reals = [.. Enumerable.Range(0, texts.Length).Where(i => values[i] is double or float && texts[i].Contains('.', StringComparison.Ordinal) && !texts[i].Contains('e', StringComparison.Ordinal))];
+        int[] reals = [.. Enumerable.Range(0, texts.Length)
+            .Where(
+                i =>
+                    values[i] is double or float && texts[i].Contains('.', StringComparison.Ordinal)
+                        && !texts[i].Contains('e', StringComparison.Ordinal))];
         while (reals.Length > 0 && Array.TrueForAll(reals, i => texts[i][^1] == '0' && texts[i][^2] != '.'))
             foreach (int i in reals) texts[i] = texts[i][..^1];
         return texts;
@@ -99,7 +110,8 @@ public sealed class ReportTable : IHtmlReport
             : number.ToString("0.##e+0", CultureInfo.InvariantCulture);
     }
 
-    private bool IsNumeric(int column) => _rows.Count > 0 && _rows.All(row => row[column] is null or double or float or int or long or short or byte or TimeSpan);
+    private bool IsNumeric(int column) =>
+        _rows.Count > 0 && _rows.All(row => row[column] is null or double or float or int or long or short or byte or TimeSpan);
 
     private string Alignment(int column) => IsNumeric(column) ? " style=\"text-align:right\"" : " style=\"text-align:left\"";
 }

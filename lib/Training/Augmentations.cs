@@ -31,13 +31,18 @@ public static partial class Augmentations
     /// </summary>
     /// <param name="minArea">The smallest share of the area that is kept, above 0.</param>
     /// <param name="maxArea">The largest, at most 1. Drawn evenly between both.</param>
-    /// <param name="maxAspect">The largest ratio of the sides of the part, at least 1; its logarithm is drawn evenly. A side is never longer than the image's.</param>
+    /// <param name="maxAspect">
+    /// The largest ratio of the sides of the part, at least 1; its logarithm is drawn evenly. A side is never longer than the image's.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A bound is outside its range.</exception>
     public static Augmentation ResizedCrop(double minArea, double maxArea = 1, double maxAspect = 4.0 / 3)
     {
-        if (!(minArea > 0 && minArea <= maxArea)) throw new ArgumentOutOfRangeException(nameof(minArea), minArea, $"Expected a share of the area above 0 and at most maxArea, {maxArea}.");
+        if (!(minArea > 0 && minArea <= maxArea))
+            throw new ArgumentOutOfRangeException(
+                nameof(minArea), minArea, $"Expected a share of the area above 0 and at most maxArea, {maxArea}.");
         if (!(maxArea <= 1)) throw new ArgumentOutOfRangeException(nameof(maxArea), maxArea, "Expected a share of the area of at most 1.");
-        if (!(maxAspect >= 1 && double.IsFinite(maxAspect))) throw new ArgumentOutOfRangeException(nameof(maxAspect), maxAspect, "Expected a ratio of at least 1.");
+        if (!(maxAspect >= 1 && double.IsFinite(maxAspect)))
+            throw new ArgumentOutOfRangeException(nameof(maxAspect), maxAspect, "Expected a ratio of at least 1.");
         return pixels => Sampled(pixels, () =>
         {
             var area = Uniform(pixels, minArea, maxArea);
@@ -52,14 +57,17 @@ public static partial class Augmentations
     /// <param name="degrees">Turned by at most so much to either side.</param>
     /// <param name="translate">Shifted by at most this share of the width and of the height.</param>
     /// <param name="scale">Enlarged or shrunk by at most this factor, at least 1; its logarithm is drawn evenly.</param>
-    /// <param name="shear">Sheared by at most so much: a row at the image's top or bottom is shifted by that share of half the width.</param>
+    /// <param name="shear">
+    /// Sheared by at most so much: a row at the image's top or bottom is shifted by that share of half the width.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A bound is negative, or the scale below 1.</exception>
     public static Augmentation Affine(double degrees = 0, double translate = 0, double scale = 1, double shear = 0)
     {
         AtLeastZero(degrees, nameof(degrees));
         AtLeastZero(translate, nameof(translate));
         AtLeastZero(shear, nameof(shear));
-        if (!(scale >= 1 && double.IsFinite(scale))) throw new ArgumentOutOfRangeException(nameof(scale), scale, "Expected a factor of at least 1.");
+        if (!(scale >= 1 && double.IsFinite(scale)))
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, "Expected a factor of at least 1.");
         return pixels => Sampled(pixels, () =>
         {
             var angle = Uniform(pixels, -degrees, degrees) * (Math.PI / 180);
@@ -92,14 +100,17 @@ public static partial class Augmentations
         };
     }
 
-    /// <summary>Blurs each image with a Gaussian of its own width; at the border the weights are those that lie inside, scaled up to 1.</summary>
+    /// <summary>
+    /// Blurs each image with a Gaussian of its own width; at the border the weights are those that lie inside, scaled up to 1.
+    /// </summary>
     /// <param name="minSigma">The smallest standard deviation, in pixels, above 0.</param>
     /// <param name="maxSigma">The largest. Drawn evenly between both.</param>
     /// <exception cref="ArgumentOutOfRangeException">The smallest is not above 0, or the largest smaller than it.</exception>
     public static Augmentation Blur(double minSigma, double maxSigma)
     {
         if (!(minSigma > 0)) throw new ArgumentOutOfRangeException(nameof(minSigma), minSigma, "Expected a standard deviation above 0.");
-        if (!(maxSigma >= minSigma && double.IsFinite(maxSigma))) throw new ArgumentOutOfRangeException(nameof(maxSigma), maxSigma, $"Expected at least minSigma, {minSigma}.");
+        if (!(maxSigma >= minSigma && double.IsFinite(maxSigma)))
+            throw new ArgumentOutOfRangeException(nameof(maxSigma), maxSigma, $"Expected at least minSigma, {minSigma}.");
         return pixels =>
         {
             Check(pixels);
@@ -179,7 +190,9 @@ public static partial class Augmentations
     private static void Check(Tensor pixels)
     {
         if (pixels.dim() != 4 || !pixels.is_floating_point())
-            throw new ArgumentException($"Expected floating-point pixels [n, channels, height, width]; got {pixels.dtype} [{string.Join(", ", pixels.shape)}].", nameof(pixels));
+            throw new ArgumentException(
+                $"Expected floating-point pixels [n, channels, height, width]; got {pixels.dtype} [{string.Join(", ", pixels.shape)}].",
+                nameof(pixels));
     }
 
     private static void AtLeastZero(double value, string name)

@@ -34,7 +34,8 @@ public sealed class ShuffledBatches : IBatches
     public ShuffledBatches(int count, int batchSize, Device? device = null, int imagesPerItem = 1)
     {
         if (batchSize < 1 || batchSize > count)
-            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"Expected a batch size of 1 to {count}, the number of things to draw from.");
+            throw new ArgumentOutOfRangeException(
+                nameof(batchSize), batchSize, $"Expected a batch size of 1 to {count}, the number of things to draw from.");
         (_count, _batchSize, _device) = (count, batchSize, device ?? CPU);
         StepsPerEpoch = count / batchSize;
         ImagesPerStep = batchSize * imagesPerItem;
@@ -56,7 +57,10 @@ public sealed class ShuffledBatches : IBatches
     }
 }
 
-/// <summary>P classes, K images of each: the batches that losses over pairs and triplets are fed with (Hermans et al. 2017, "In Defense of the Triplet Loss").</summary>
+/// <summary>
+/// P classes, K images of each: the batches that losses over pairs and triplets are fed with (Hermans et al. 2017, "In Defense of the
+/// Triplet Loss").
+/// </summary>
 public sealed class ClassBalancedBatches : IBatches, IDisposable
 {
     private readonly Tensor[] _positions;
@@ -64,7 +68,9 @@ public sealed class ClassBalancedBatches : IBatches, IDisposable
     private readonly int _perClass;
     private readonly Device _device;
 
-    /// <summary>Batches of <paramref name="classes"/> x <paramref name="perClass"/> positions, drawn without repetition inside a batch.</summary>
+    /// <summary>
+    /// Batches of <paramref name="classes"/> x <paramref name="perClass"/> positions, drawn without repetition inside a batch.
+    /// </summary>
     /// <param name="labels">The class of each position, int64 [n].</param>
     /// <param name="classes">P, the number of classes in a batch.</param>
     /// <param name="perClass">K, the number of images of each class in a batch.</param>
@@ -76,11 +82,13 @@ public sealed class ClassBalancedBatches : IBatches, IDisposable
         _device = labels.device;
         var distinct = labels.cpu().data<long>().ToArray().Distinct().Order().ToArray();
         if (classes < 1 || classes > distinct.Length)
-            throw new ArgumentException($"Expected 1 to {distinct.Length} classes a batch, the number of classes in the labels; got {classes}.", nameof(classes));
+            throw new ArgumentException(
+                $"Expected 1 to {distinct.Length} classes a batch, the number of classes in the labels; got {classes}.", nameof(classes));
         _positions = [.. distinct.Select(label => labels.cpu().eq(label).nonzero().flatten().DetachFromDisposeScope())];
         for (int i = 0; i < distinct.Length; i++)
             if (perClass < 1 || _positions[i].shape[0] < perClass)
-                throw new ArgumentException($"Class {distinct[i]} has {_positions[i].shape[0]} images; {perClass} a batch were asked for.", nameof(perClass));
+                throw new ArgumentException(
+                    $"Class {distinct[i]} has {_positions[i].shape[0]} images; {perClass} a batch were asked for.", nameof(perClass));
         (_classes, _perClass) = (classes, perClass);
         ImagesPerStep = classes * perClass;
         StepsPerEpoch = stepsPerEpoch ?? Math.Max(1, (int)(labels.shape[0] / ImagesPerStep));
@@ -102,7 +110,8 @@ public sealed class ClassBalancedBatches : IBatches, IDisposable
     {
         using var scope = NewDisposeScope();
         var chosen = randperm(_positions.Length, dtype: ScalarType.Int64).data<long>().ToArray().Take(_classes);
-        var parts = chosen.Select(i => _positions[i].index_select(0, randperm(_positions[i].shape[0], dtype: ScalarType.Int64).narrow(0, 0, _perClass)));
+        var parts = chosen.Select(
+            i => _positions[i].index_select(0, randperm(_positions[i].shape[0], dtype: ScalarType.Int64).narrow(0, 0, _perClass)));
         return cat([.. parts]).to(_device).MoveToOuterDisposeScope();
     }
 

@@ -55,7 +55,8 @@ internal static class Checkpoint
         {
             encoder.load(reader);
             optimizer.load_state_dict(reader);
-            if (reader.BaseStream.Position != reader.BaseStream.Length) throw new InvalidDataException("It holds more than this network and optimiser.");
+            if (reader.BaseStream.Position != reader.BaseStream.Length)
+                throw new InvalidDataException("It holds more than this network and optimiser.");
         }
 #pragma warning disable CA1031 // TorchSharp throws whatever it stumbles over
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -87,14 +88,18 @@ internal static class Checkpoint
         byte[] file = File.ReadAllBytes(path);
         int frame = Mark.Length + sizeof(long) + SHA256.HashSizeInBytes;
         if (file.Length < frame || !file.AsSpan(0, Mark.Length).SequenceEqual(Mark))
-            throw new InvalidDataException($"'{path}' is no checkpoint: expected a file that begins with {System.Text.Encoding.ASCII.GetString(Mark)}.");
+            throw new InvalidDataException(
+                $"'{path}' is no checkpoint: expected a file that begins with {System.Text.Encoding.ASCII.GetString(Mark)}.");
         long length = BitConverter.ToInt64(file, Mark.Length);
         if (length != file.Length - frame)
-            throw new InvalidDataException($"Checkpoint '{path}' is damaged: {file.Length - frame} bytes of contents, expected {length}. {Remedy}");
+            throw new InvalidDataException(
+                $"Checkpoint '{path}' is damaged: {file.Length - frame} bytes of contents, expected {length}. {Remedy}");
         byte[] contents = file[(Mark.Length + sizeof(long))..^SHA256.HashSizeInBytes];
-        string expected = Convert.ToHexStringLower(file.AsSpan(file.Length - SHA256.HashSizeInBytes)), actual = Convert.ToHexStringLower(SHA256.HashData(contents));
+        string expected = Convert.ToHexStringLower(file.AsSpan(file.Length - SHA256.HashSizeInBytes)),
+            actual = Convert.ToHexStringLower(SHA256.HashData(contents));
         if (actual != expected)
-            throw new InvalidDataException($"Checkpoint '{path}' is damaged: the SHA-256 of its contents is {actual}, expected {expected}. {Remedy}");
+            throw new InvalidDataException(
+                $"Checkpoint '{path}' is damaged: the SHA-256 of its contents is {actual}, expected {expected}. {Remedy}");
         return contents;
     }
 }

@@ -11,7 +11,9 @@ public static partial class Augmentations
     /// <param name="brightness">All values times a factor drawn evenly from 1 - brightness to 1 + brightness; 0 to 1.</param>
     /// <param name="contrast">The distance from the image's mean grey, times such a factor; 0 to 1.</param>
     /// <param name="saturation">The distance of each pixel from its own grey, times such a factor; 0 to 1. Colour only.</param>
-    /// <param name="hue">Turned round the grey axis by at most this share of the whole circle to either side; 0 to 0.5. Colour only.</param>
+    /// <param name="hue">
+    /// Turned round the grey axis by at most this share of the whole circle to either side; 0 to 0.5. Colour only.
+    /// </param>
     /// <returns>For pixels [n, 3, height, width] from 0 to 1, or [n, 1, height, width], which have no saturation and hue.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An amount is outside its range.</exception>
     public static Augmentation ColorJitter(double brightness = 0.4, double contrast = 0.4, double saturation = 0.4, double hue = 0.1)
@@ -19,7 +21,8 @@ public static partial class Augmentations
         Share(brightness, nameof(brightness));
         Share(contrast, nameof(contrast));
         Share(saturation, nameof(saturation));
-        if (!(hue is >= 0 and <= 0.5)) throw new ArgumentOutOfRangeException(nameof(hue), hue, "Expected a share of the circle from 0 to 0.5.");
+        if (!(hue is >= 0 and <= 0.5))
+            throw new ArgumentOutOfRangeException(nameof(hue), hue, "Expected a share of the circle from 0 to 0.5.");
         return pixels =>
         {
             CheckColours(pixels);
@@ -77,6 +80,7 @@ public static partial class Augmentations
     {
         Check(pixels);
         if (pixels.shape[1] is not (1 or 3))
-            throw new ArgumentException($"Expected pixels with 1 channel (grey) or 3 (red, green, blue); got [{string.Join(", ", pixels.shape)}].", nameof(pixels));
+            throw new ArgumentException(
+                $"Expected pixels with 1 channel (grey) or 3 (red, green, blue); got [{string.Join(", ", pixels.shape)}].", nameof(pixels));
     }
 }

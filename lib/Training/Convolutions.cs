@@ -15,13 +15,18 @@ internal static partial class Convolutions
 {
     // Layers that were wrong on that machine at every try, whatever was in memory.
     private static readonly (int From, int To, int Kernel, int Stride, int Padding, ScalarType Type)[] Telling =
-        [(15, 30, 9, 1, 0, ScalarType.Float32), (24, 24, 3, 1, 1, ScalarType.Float32), (48, 48, 3, 2, 1, ScalarType.Float32), (24, 24, 3, 1, 1, ScalarType.BFloat16)];
+        [(15, 30, 9, 1, 0, ScalarType.Float32), (24, 24, 3, 1, 1, ScalarType.Float32), (48, 48, 3, 2, 1, ScalarType.Float32),
+            (24, 24, 3, 1, 1, ScalarType.BFloat16)];
 
-    private static readonly Lazy<bool> Right = new(() => Array.TrueForAll(Telling, layer => IsRight(layer.From, layer.To, layer.Kernel, layer.Stride, layer.Padding, layer.Type)));
+    private static readonly Lazy<bool> Right =
+        new(() => Array.TrueForAll(Telling, layer => IsRight(layer.From, layer.To, layer.Kernel, layer.Stride, layer.Padding, layer.Type)));
 
     private static bool _off;
 
-    /// <summary>Whether oneDNN computes right convolutions on this processor; found out once, by comparing a few with float64, in which it has no part.</summary>
+    /// <summary>
+    /// Whether oneDNN computes right convolutions on this processor; found out once, by comparing a few with float64, in which it has
+    /// no part.
+    /// </summary>
     public static bool OneDnnIsRight => Right.Value;
 
     /// <summary>
@@ -38,7 +43,9 @@ internal static partial class Convolutions
             first = false;
             if (safe || _off || OneDnnIsRight) continue;
             UseOneDnn(false);
-            Console.WriteLine($"oneDNN is off from here on: on this processor it computes convolutions such as that of {layer.in_channels} to {layer.out_channels} channels wrong. Training takes longer.");
+            Console.WriteLine(
+                "oneDNN is off from here on: on this processor it computes convolutions such as that of "
+                + $"{layer.in_channels} to {layer.out_channels} channels wrong. Training takes longer.");
         }
     }
 
@@ -60,12 +67,15 @@ internal static partial class Convolutions
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new NotSupportedException("oneDNN computes wrong convolutions on this processor and could not be switched off. Train on another machine.", error);
+            throw new NotSupportedException(
+                "oneDNN computes wrong convolutions on this processor and could not be switched off. Train on another machine.", error);
         }
         _off = !enabled;
     }
 
-    /// <summary>Whether a convolution and its gradients, with oneDNN as it is set, are those of float64, to the digits of the type.</summary>
+    /// <summary>
+    /// Whether a convolution and its gradients, with oneDNN as it is set, are those of float64, to the digits of the type.
+    /// </summary>
     internal static bool IsRight(int from, int to, int kernel, int stride, int padding, ScalarType type)
     {
         using var scope = NewDisposeScope();

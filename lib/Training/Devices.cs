@@ -20,9 +20,14 @@ public static class Devices
         if (string.IsNullOrWhiteSpace(named)) return cuda.is_available() ? CUDA : mps_is_available() ? MPS : CPU;
 
         string kind = named.Trim().ToLowerInvariant();
-        bool known = kind is "cpu" or "mps" or "cuda" || (kind.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(kind.AsSpan(5), out int index) && index >= 0);
+        bool known = kind is "cpu" or "mps" or "cuda"
+            || (kind.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(kind.AsSpan(5), out int index) && index >= 0);
         if (!known) throw new ArgumentException($"{Variable} is '{named}'; expected cpu, mps, cuda or cuda:<number>.");
-        bool there = kind == "cpu" || (kind == "mps" ? mps_is_available() : cuda.is_available() && (kind == "cuda" || int.Parse(kind[5..], System.Globalization.CultureInfo.InvariantCulture) < cuda.device_count()));
-        return there ? device(kind) : throw new ArgumentException($"{Variable} is '{named}', but this build of libtorch sees no such device.");
+        bool there = kind == "cpu"
+            || (kind == "mps" ? mps_is_available()
+                : cuda.is_available()
+                    && (kind == "cuda" || int.Parse(kind[5..], System.Globalization.CultureInfo.InvariantCulture) < cuda.device_count()));
+        return there ? device(kind) : throw new ArgumentException(
+            $"{Variable} is '{named}', but this build of libtorch sees no such device.");
     }
 }

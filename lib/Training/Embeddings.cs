@@ -5,8 +5,12 @@ namespace NotebookHelpers;
 /// <summary>Runs an encoder over data, without gradients.</summary>
 public static class Embeddings
 {
-    /// <summary>The embeddings of images, computed in evaluation mode, block by block; the mode of each of its modules is put back afterwards.</summary>
-    /// <param name="encoder">Takes float32 [b, 1, height, width] if the images are grey, [b, 3, height, width] if in colour; gives [b, d].</param>
+    /// <summary>
+    /// The embeddings of images, computed in evaluation mode, block by block; the mode of each of its modules is put back afterwards.
+    /// </summary>
+    /// <param name="encoder">
+    /// Takes float32 [b, 1, height, width] if the images are grey, [b, 3, height, width] if in colour; gives [b, d].
+    /// </param>
     /// <param name="images">uint8 [n, height, width] grey, or [n, 3, height, width] in colour.</param>
     /// <param name="blockSize">How many images go through the encoder at a time.</param>
     /// <returns>[n, d] on the images' device.</returns>

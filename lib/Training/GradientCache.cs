@@ -16,7 +16,8 @@ public static class GradientCache
     /// <remarks>
     /// <para>
     /// Every chunk starts from the same random state in both runs, so dropout drops the same units; of torch's global generator on the
-    /// CPU one number is used up, whatever the encoder draws. What is random about the inputs, augmentation above all, belongs before this call.
+    /// CPU one number is used up, whatever the encoder draws. What is random about the inputs, augmentation above all, belongs before
+    /// this call.
     /// </para>
     /// <para>
     /// Batch normalisation in training mode normalises each chunk by its own mean and variance, so there the loss and the gradient
@@ -29,7 +30,9 @@ public static class GradientCache
     /// <param name="loss">From all embeddings [n, d] to a scalar. Parameters of its own get their gradient, too.</param>
     /// <param name="chunkSize">The number of inputs whose graph is held at a time.</param>
     /// <returns>A scalar whose backward pass gives every parameter its gradient, once.</returns>
-    /// <exception cref="ArgumentException">The inputs are a scalar or empty, the encoder does not give one row an input, or the loss is no scalar.</exception>
+    /// <exception cref="ArgumentException">
+    /// The inputs are a scalar or empty, the encoder does not give one row an input, or the loss is no scalar.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The chunk size is below 1.</exception>
     public static Tensor Loss(nn.Module<Tensor, Tensor> encoder, Tensor inputs, Func<Tensor, Tensor> loss, int chunkSize)
     {
@@ -81,7 +84,8 @@ public static class GradientCache
     }
 
     // The sum over chunks of the gradients of each parameter; null for one that no chunk reached.
-    private static Tensor?[] Gradients(nn.Module<Tensor, Tensor> encoder, Tensor inputs, int chunkSize, long seed, Tensor atEmbeddings, Tensor[] parameters)
+    private static Tensor?[] Gradients(
+        nn.Module<Tensor, Tensor> encoder, Tensor inputs, int chunkSize, long seed, Tensor atEmbeddings, Tensor[] parameters)
     {
         var sums = new Tensor?[parameters.Length];
         for (long start = 0; start < inputs.shape[0]; start += chunkSize)
@@ -106,7 +110,9 @@ public static class GradientCache
         var chunk = inputs.narrow(0, start, Math.Min(chunkSize, inputs.shape[0] - start)).detach();
         var embeddings = encoder.forward(chunk);
         if (embeddings.dim() != 2 || embeddings.shape[0] != chunk.shape[0])
-            throw new ArgumentException($"Expected embeddings [{chunk.shape[0]}, d] of the {chunk.shape[0]} inputs of a chunk; got {Batch.Describe(embeddings)}.", nameof(encoder));
+            throw new ArgumentException(
+                $"Expected embeddings [{chunk.shape[0]}, d] of the {chunk.shape[0]} inputs of a chunk; got "
+                + $"{Batch.Describe(embeddings)}.", nameof(encoder));
         return embeddings.MoveToOuterDisposeScope();
     }
 

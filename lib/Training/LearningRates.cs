@@ -1,6 +1,9 @@
 namespace NotebookHelpers;
 
-/// <summary>Schedules for <see cref="TrainingLoop.LearningRateSchedule"/>: the factor on the learning rate, given the share of the run that is done.</summary>
+/// <summary>
+/// Schedules for <see cref="TrainingLoop.LearningRateSchedule"/>: the factor on the learning rate, given the share of the run that is
+/// done.
+/// </summary>
 public static class LearningRates
 {
     /// <summary>From 1 down to 0 along half a cosine (Loshchilov and Hutter 2017, "SGDR", eq. 5, without restarts).</summary>
@@ -12,7 +15,8 @@ public static class LearningRates
     /// <exception cref="ArgumentOutOfRangeException">The share is negative, 1 or more, or NaN.</exception>
     public static Func<double, double> WarmupCosine(double warmup = 0.1)
     {
-        if (!(warmup is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(warmup), warmup, "Expected a share of the run from 0 to below 1.");
+        if (!(warmup is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(warmup), warmup, "Expected a share of the run from 0 to below 1.");
         return done => done < warmup ? done / warmup : Cosine((done - warmup) / (1 - warmup));
     }
 }

@@ -33,7 +33,9 @@ public static class Precision
     /// </param>
     /// <returns>From float32 [b, ...] to float32. Disposing it disposes the encoder.</returns>
     /// <exception cref="ArgumentException">The encoder has a layer of which it is not known how to compute it in bfloat16.</exception>
-    /// <exception cref="NotSupportedException">The encoder's device cannot multiply in bfloat16, or libtorch computes its convolutions wrong.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The encoder's device cannot multiply in bfloat16, or libtorch computes its convolutions wrong.
+    /// </exception>
     public static nn.Module<Tensor, Tensor> BFloat16(nn.Module<Tensor, Tensor> encoder)
     {
         nn.Module<Tensor, Tensor>[] layers = [.. Layers(encoder)];
@@ -62,7 +64,8 @@ public static class Precision
             _ => !module.parameters().Any(),
         };
         return known ? [module] : throw new ArgumentException(
-            $"Expected linear layers, convolutions padded with zeros by number, normalisation, and layers without parameters; got {module.GetName()}.", "encoder");
+            "Expected linear layers, convolutions padded with zeros by number, normalisation, and layers without "
+            + $"parameters; got {module.GetName()}.", "encoder");
     }
 
     private sealed class BFloat16Encoder : nn.Module<Tensor, Tensor>
@@ -70,7 +73,8 @@ public static class Precision
         private readonly nn.Module<Tensor, Tensor>[] _layers;
         private readonly bool _convolutionsToo;
 
-        public BFloat16Encoder(nn.Module<Tensor, Tensor> encoder, nn.Module<Tensor, Tensor>[] layers, bool convolutionsToo) : base(nameof(BFloat16Encoder))
+        public BFloat16Encoder(nn.Module<Tensor, Tensor> encoder, nn.Module<Tensor, Tensor>[] layers, bool convolutionsToo)
+            : base(nameof(BFloat16Encoder))
         {
             (_layers, _convolutionsToo) = (layers, convolutionsToo);
             register_module("encoder", encoder);
@@ -86,7 +90,10 @@ public static class Precision
         private Tensor Through(Tensor x, nn.Module<Tensor, Tensor> layer) => layer switch
         {
             Linear linear => nn.functional.linear(Short(x), Short(linear.weight!), linear.bias is { } bias ? Short(bias) : null),
-            Conv2d conv when _convolutionsToo => nn.functional.conv2d(Short(x), Short(conv.weight!), conv.bias is { } bias ? Short(bias) : null, conv.stride, conv.padding, conv.dilation, conv.groups),
+            Conv2d conv when _convolutionsToo =>
+                nn.functional.conv2d(
+                    Short(x), Short(conv.weight!), conv.bias is { } bias ? Short(bias) : null, conv.stride, conv.padding, conv.dilation,
+                    conv.groups),
             // Sums over many values would lose most of their digits.
             Conv2d or BatchNorm1d or BatchNorm2d or LayerNorm or GroupNorm => layer.forward(x.to_type(ScalarType.Float32)),
             _ => layer.forward(x),

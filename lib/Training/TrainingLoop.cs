@@ -11,7 +11,8 @@ namespace NotebookHelpers;
 /// <param name="Steps">The steps this run took.</param>
 /// <param name="ImagesPerSecond">Images that went through the encoder per second.</param>
 /// <param name="Elapsed">How long this run took.</param>
-public sealed record TrainingResult(IReadOnlyList<double> EpochLosses, int FirstEpoch, long Steps, double ImagesPerSecond, TimeSpan Elapsed);
+public sealed record TrainingResult(
+    IReadOnlyList<double> EpochLosses, int FirstEpoch, long Steps, double ImagesPerSecond, TimeSpan Elapsed);
 
 /// <summary>A loss became NaN or infinite. Names the epoch, the step and the last good checkpoint.</summary>
 public sealed class TrainingDivergedException : Exception
@@ -76,18 +77,27 @@ public sealed class TrainingLoop
     /// <summary>A checkpoint is written after every so many epochs, and after the last.</summary>
     public int CheckpointEvery { get; init; } = 1;
 
-    /// <summary>The factor on the optimiser's initial learning rate, given the share of the run that is done (0 to 1); null for 1 throughout.</summary>
+    /// <summary>
+    /// The factor on the optimiser's initial learning rate, given the share of the run that is done (0 to 1); null for 1 throughout.
+    /// </summary>
     public Func<double, double>? LearningRateSchedule { get; init; }
 
-    /// <summary>Called with the number of epochs done: 0 before the first epoch, then after each. The place to look at the network while it learns.</summary>
+    /// <summary>
+    /// Called with the number of epochs done: 0 before the first epoch, then after each. The place to look at the network while it
+    /// learns.
+    /// </summary>
     public Action<int>? AfterEpoch { get; init; }
 
     /// <summary>Trains until <paramref name="epochs"/> epochs are done, those of a resumed checkpoint included.</summary>
     /// <param name="epochs">The number of epochs of the whole run, at least 0.</param>
     /// <param name="progress">Told after every step.</param>
-    /// <param name="cancellation">Stops within one step; the last checkpoint stays. Without one, VS Code's button that stops the running cell does so.</param>
+    /// <param name="cancellation">
+    /// Stops within one step; the last checkpoint stays. Without one, VS Code's button that stops the running cell does so.
+    /// </param>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked to stop, or the running cell was stopped.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellation"/> asked to stop, or the running cell was stopped.
+    /// </exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network, optimiser or seed.</exception>
     /// <exception cref="IOException">A checkpoint could not be written.</exception>
     /// <exception cref="NotSupportedException">libtorch computes a convolution of the encoder wrong on this processor.</exception>
@@ -121,7 +131,8 @@ public sealed class TrainingLoop
     }
 
     private OptimizerHelper CheckpointOptimizer() => _optimizer as OptimizerHelper
-        ?? throw new InvalidOperationException($"{nameof(CheckpointPath)} needs an optimiser whose state can be saved, one of TorchSharp's; got {_optimizer.GetType().Name}.");
+        ?? throw new InvalidOperationException(
+            $"{nameof(CheckpointPath)} needs an optimiser whose state can be saved, one of TorchSharp's; got {_optimizer.GetType().Name}.");
 
     private double RunEpoch(int epoch, RunState run, ModuleModes modes, CancellationToken cancellation)
     {
@@ -143,7 +154,8 @@ public sealed class TrainingLoop
                 loss.Dispose();
                 read++;
                 if (!double.IsFinite(value))
-                    throw new TrainingDivergedException(epoch, read, value, CheckpointPath is not null && File.Exists(CheckpointPath) ? CheckpointPath : null);
+                    throw new TrainingDivergedException(
+                        epoch, read, value, CheckpointPath is not null && File.Exists(CheckpointPath) ? CheckpointPath : null);
                 sum += value;
             }
             unread.Clear();

@@ -9,4 +9,5 @@ namespace NotebookHelpers;
 /// <param name="ImagesPerSecond">Images that went through the encoder per second, since this run began.</param>
 /// <param name="Elapsed">The time since this run began.</param>
 /// <param name="Remaining">The time left at the speed so far.</param>
-public sealed record TrainingReport(int Epoch, int Epochs, long Step, long Steps, double Loss, double ImagesPerSecond, TimeSpan Elapsed, TimeSpan Remaining);
+public sealed record TrainingReport(
+    int Epoch, int Epochs, long Step, long Steps, double Loss, double ImagesPerSecond, TimeSpan Elapsed, TimeSpan Remaining);

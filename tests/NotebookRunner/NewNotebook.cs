@@ -19,9 +19,13 @@ public static partial class NewNotebook
     /// <exception cref="NewNotebookException">The name is malformed, or its number is taken.</exception>
     public static string Create(string folder, string name, string title)
     {
-        if (!Name().IsMatch(name)) throw new NewNotebookException($"A notebook is called by two digits and lower-case words, such as 07-metric-trees; got '{name}'.");
-        if (string.IsNullOrWhiteSpace(title) || title.AsSpan().IndexOfAny('\n', '\r', '[') >= 0) throw new NewNotebookException("Expected a title in one line, without brackets.");
-        if (Directory.GetFiles(folder, name[..2] + "-*.ipynb") is [var taken, ..]) throw new NewNotebookException($"The number {name[..2]} is taken by {Path.GetFileName(taken)}.");
+        if (!Name().IsMatch(name))
+            throw new NewNotebookException(
+                $"A notebook is called by two digits and lower-case words, such as 07-metric-trees; got '{name}'.");
+        if (string.IsNullOrWhiteSpace(title) || title.AsSpan().IndexOfAny('\n', '\r', '[') >= 0)
+            throw new NewNotebookException("Expected a title in one line, without brackets.");
+        if (Directory.GetFiles(folder, name[..2] + "-*.ipynb") is [var taken, ..])
+            throw new NewNotebookException($"The number {name[..2]} is taken by {Path.GetFileName(taken)}.");
         string path = Path.Combine(folder, name + ".ipynb");
         NotebookForm.Replace(path, NotebookForm.Normal(NotebookForm.Notebook(Template(name[..2], title.Trim()))));
         Link(folder);
@@ -33,13 +37,16 @@ public static partial class NewNotebook
     {
         string[] paths = [.. Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal)];
         JsonObject[] notebooks = [.. paths.Select(NotebookFile.ReadJson)];
-        string Reference(int i) => $"[{NotebookForm.Source(notebooks[i]["cells"]![0]!).Split('\n')[0].TrimStart('#', ' ')}]({Path.GetFileName(paths[i])})";
+        string Reference(int i) =>
+            $"[{NotebookForm.Source(notebooks[i]["cells"]![0]!).Split('\n')[0].TrimStart('#', ' ')}]({Path.GetFileName(paths[i])})";
         for (int i = 0; i < paths.Length; i++)
         {
             var opening = notebooks[i]["cells"]![0]!;
-            string links = (i > 0 ? $"Previous: {Reference(i - 1)} · " : "") + All + (i + 1 < paths.Length ? $" · Next: {Reference(i + 1)}" : "");
+            string links = (i > 0 ? $"Previous: {Reference(i - 1)} · " : "") + All
+                + (i + 1 < paths.Length ? $" · Next: {Reference(i + 1)}" : "");
             string before = NotebookForm.Source(opening);
-            string after = string.Join('\n', before.Split('\n').Select(line => line.Contains(All, StringComparison.Ordinal) ? links : line));
+            string after = string.Join(
+                '\n', before.Split('\n').Select(line => line.Contains(All, StringComparison.Ordinal) ? links : line));
             if (after == before) continue;
             opening["source"] = NotebookForm.Lines(after);
             NotebookForm.Replace(paths[i], NotebookForm.Normal(notebooks[i]));

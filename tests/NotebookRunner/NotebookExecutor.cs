@@ -42,10 +42,12 @@ public static class NotebookExecutor
     }
 
     private static CellFailed TooLong(TimeSpan timeout) => new(
-        "Timeout", string.Create(CultureInfo.InvariantCulture, $"The notebook was stopped: it ran longer than {timeout.TotalSeconds:0.##} s."), []);
+        "Timeout", string.Create(
+            CultureInfo.InvariantCulture, $"The notebook was stopped: it ran longer than {timeout.TotalSeconds:0.##} s."), []);
 
     private static async Task<CellFailed> EndedByItselfAsync(CellProcess process) => new(
-        CellErrors.ProcessEnded, $"The notebook's process ended by itself, with exit code {process.ExitCode}.", await process.LastLinesAsync());
+        CellErrors.ProcessEnded, $"The notebook's process ended by itself, with exit code {process.ExitCode}.",
+            await process.LastLinesAsync());
 
     /// <summary>What one run has done so far, cell by cell.</summary>
     private sealed class Record(NotebookDocument notebook, Action<CodeCell>? cellStarted)

@@ -31,7 +31,9 @@ public sealed record NotebookSchedule(int Jobs, int Threads)
 
     /// <summary>The notebooks with the longest first, so that none is left over while the other cores have nothing to do.</summary>
     /// <param name="notebooks">Paths of notebooks.</param>
-    /// <param name="earlier">Folder with what an earlier run left of them; where one is missing there, the lengths of the files decide.</param>
+    /// <param name="earlier">
+    /// Folder with what an earlier run left of them; where one is missing there, the lengths of the files decide.
+    /// </param>
     public static IReadOnlyList<string> LongestFirst(IReadOnlyList<string> notebooks, string earlier)
     {
         var seconds = notebooks.Select(path => Seconds(Path.Combine(earlier, Path.GetFileName(path)))).ToArray();

@@ -48,7 +48,8 @@ public sealed class ProgressDisplay(IAnsiConsole console)
     {
         var (notebook, cell, clock) = running;
         if (cell is null) return $"{notebook.Name}  starting";
-        string place = $"cell {notebook.Cells.IndexOf(cell) + 1}/{notebook.Cells.Count}", first = RunCommand.Printable(Short(cell.FirstLine));
+        string place = $"cell {notebook.Cells.IndexOf(cell) + 1}/{notebook.Cells.Count}",
+            first = RunCommand.Printable(Short(cell.FirstLine));
         return string.Create(CultureInfo.InvariantCulture, $"{notebook.Name}  {place}  {clock.Elapsed.TotalSeconds,6:0.0} s  {first}");
     }
 

@@ -24,7 +24,8 @@ public sealed partial class ReadmeResults(string readme, string executed)
     /// <exception cref="NotebookFormatException">A notebook was not executed, or its cell shows no such thing.</exception>
     public IReadOnlyList<string> Renew()
     {
-        string before = File.ReadAllText(readme), after = Table().Replace(before, table => table.Groups["mark"].Value + TableOf(table) + table.Groups["end"].Value);
+        string before = File.ReadAllText(readme), after = Table().Replace(
+            before, table => table.Groups["mark"].Value + TableOf(table) + table.Groups["end"].Value);
         var pictures = Pictures(before).Select(picture => (picture.Path, Svg: PictureOf(picture.Notebook, picture.Cell))).ToList();
         var written = new List<string>();
         void Write(string path, string text)
@@ -54,7 +55,8 @@ public sealed partial class ReadmeResults(string readme, string executed)
         {
             string[] shown = Cells(table.Groups["rows"].Value), measured = Cells(TableOf(table));
             if (shown.Length != measured.Length)
-                problems.Add($"{table.Groups["mark"].Value.Trim()}: {shown.Length} cells in the README, {measured.Length} in the notebook.");
+                problems.Add(
+                    $"{table.Groups["mark"].Value.Trim()}: {shown.Length} cells in the README, {measured.Length} in the notebook.");
             else
                 problems.AddRange(shown.Zip(measured).Where(pair => !Alike(pair.First, pair.Second)).Select(pair =>
                     $"{table.Groups["mark"].Value.Trim()}: '{pair.First}' in the README, '{pair.Second}' in the notebook."));
@@ -64,7 +66,8 @@ public sealed partial class ReadmeResults(string readme, string executed)
 
     private IEnumerable<(string Path, string Notebook, string Cell)> Pictures(string text) =>
         Picture().Matches(text).DistinctBy(match => match.Value).Select(match =>
-            (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(readme))!, match.Value), match.Groups["notebook"].Value, match.Groups["cell"].Value));
+            (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(readme))!, match.Value), match.Groups["notebook"].Value,
+                match.Groups["cell"].Value));
 
     private string PictureOf(string notebook, string cell)
     {
@@ -90,9 +93,18 @@ public sealed partial class ReadmeResults(string readme, string executed)
         var lines = new List<string>();
         foreach (var row in rows)
         {
-            lines.Add(Line(row.Elements().Select(element => element.Value.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal))));
+            lines.Add(
+                Line(
+                    row.Elements().Select(
+                        element =>
+                            element.Value.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal))));
             if (lines.Count == 1)
-                lines.Add(Line(row.Elements().Select(element => ((string?)element.Attribute("style"))?.Contains("right", StringComparison.Ordinal) == true ? "--:" : "---")));
+                lines.Add(
+                    Line(
+                        row.Elements().Select(
+                            element =>
+                                ((string?)element.Attribute("style"))?.Contains("right", StringComparison.Ordinal) == true ? "--:"
+                                    : "---")));
         }
         return string.Concat(lines.Select(line => line + "\n"));
     }
@@ -106,18 +118,23 @@ public sealed partial class ReadmeResults(string readme, string executed)
         return NotebookPage.OutputsOf(found).Select(output => NotebookPage.TextOf((output["data"] as JsonObject)?["text/html"]));
     }
 
-    private static string Line(IEnumerable<string> cells) => string.Concat(cells.Select(cell => cell.Length == 0 ? "| " : $"| {cell} ")) + "|";
+    private static string Line(IEnumerable<string> cells) =>
+        string.Concat(cells.Select(cell => cell.Length == 0 ? "| " : $"| {cell} ")) + "|";
 
-    private static string[] Cells(string rows) => [.. rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).SelectMany(line => line.Trim().Trim('|').Split('|')).Select(cell => cell.Trim())];
+    private static string[] Cells(string rows) =>
+        [.. rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).SelectMany(line => line.Trim().Trim('|').Split('|'))
+            .Select(cell => cell.Trim())];
 
     private static bool Alike(string shown, string measured) =>
         shown == measured || (Time().IsMatch(shown) && Time().IsMatch(measured))
-        || (double.TryParse(shown, CultureInfo.InvariantCulture, out double one) && double.TryParse(measured, CultureInfo.InvariantCulture, out double other) && Math.Abs(one - other) <= Tolerance);
+        || (double.TryParse(shown, CultureInfo.InvariantCulture, out double one)
+            && double.TryParse(measured, CultureInfo.InvariantCulture, out double other) && Math.Abs(one - other) <= Tolerance);
 
     [GeneratedRegex(@"\.github/images/(?<notebook>[a-z0-9-]+)\.(?<cell>[a-z0-9-]+)\.svg")]
     private static partial Regex Picture();
 
-    [GeneratedRegex(@"(?<mark><!-- table (?<notebook>[a-z0-9-]+)\.(?<cell>[a-z0-9-]+) -->\n)(?<rows>.*?)(?<end><!-- end -->)", RegexOptions.Singleline)]
+    [GeneratedRegex(@"(?<mark><!-- table (?<notebook>[a-z0-9-]+)\.(?<cell>[a-z0-9-]+) -->\n)(?<rows>.*?)(?<end><!-- end -->)",
+        RegexOptions.Singleline)]
     private static partial Regex Table();
 
     [GeneratedRegex(@"^[0-9.,]+ s$")]

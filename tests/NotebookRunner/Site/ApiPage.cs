@@ -66,7 +66,8 @@ internal static partial class ApiPage
         {
             html.Append("<dl>");
             foreach (var parameter in parameters)
-                html.Append($"<dt><code>{Page.Encode((string)parameter.Attribute("name")!)}</code></dt><dd>{Inline(parameter, known)}</dd>");
+                html.Append(
+                    $"<dt><code>{Page.Encode((string)parameter.Attribute("name")!)}</code></dt><dd>{Inline(parameter, known)}</dd>");
             html.Append("</dl>\n");
         }
         Paragraph("returns", "Returns: ");

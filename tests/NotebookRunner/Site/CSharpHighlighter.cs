@@ -11,7 +11,8 @@ internal static class CSharpHighlighter
 {
     private static readonly CSharpParseOptions Options = new(LanguageVersion.CSharp14, kind: SourceCodeKind.Script);
 
-    // Far beyond what people write. The compiler's parser takes exponential time on some deeply nested code and exhausts the stack on other.
+    // Far beyond what people write. The compiler's parser takes exponential time on some deeply nested code and exhausts the stack on
+    // other.
     private const int LongestCode = 5_000, DeepestNesting = 32, StackSize = 16 << 20;
 
     /// <summary>The code as HTML: encoded, its parts in spans with one-letter classes (k, s, n, c, t, f).</summary>
@@ -51,7 +52,10 @@ internal static class CSharpHighlighter
     private static void AppendTrivia(StringBuilder html, SyntaxTriviaList list)
     {
         foreach (var trivia in list)
-            Append(html, trivia.ToFullString(), trivia.IsKind(SyntaxKind.WhitespaceTrivia) || trivia.IsKind(SyntaxKind.EndOfLineTrivia) ? null : trivia.IsDirective ? "k" : "c");
+            Append(
+                html, trivia.ToFullString(),
+                trivia.IsKind(SyntaxKind.WhitespaceTrivia) || trivia.IsKind(SyntaxKind.EndOfLineTrivia) ? null : trivia.IsDirective ? "k"
+                    : "c");
     }
 
     private static string? ClassOf(SyntaxToken token)
@@ -63,21 +67,28 @@ internal static class CSharpHighlighter
                 return "n";
             case SyntaxKind.IdentifierToken:
                 if (token.Parent is IdentifierNameSyntax { Identifier.Text: "var" or "dynamic" }) return "k";
-                if (token.Parent is BaseTypeDeclarationSyntax or GenericNameSyntax { Parent: not (InvocationExpressionSyntax or MemberAccessExpressionSyntax) }) return "t";
+                if (token.Parent is BaseTypeDeclarationSyntax) return "t";
+                if (token.Parent is GenericNameSyntax { Parent: not InvocationExpressionSyntax and not MemberAccessExpressionSyntax })
+                    return "t";
                 if (token.Parent is MethodDeclarationSyntax or LocalFunctionStatementSyntax) return "f";
                 return token.Parent is SimpleNameSyntax name ? ClassOf(name) : null;
             default:
-                return token.Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.CharacterLiteralToken or SyntaxKind.InterpolatedStringStartToken
-                    or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.InterpolatedStringEndToken or SyntaxKind.SingleLineRawStringLiteralToken
-                    or SyntaxKind.MultiLineRawStringLiteralToken or SyntaxKind.InterpolatedVerbatimStringStartToken ? "s" : null;
+                return IsText(token.Kind()) ? "s" : null;
         }
     }
+
+    private static bool IsText(SyntaxKind kind) => kind
+        is SyntaxKind.StringLiteralToken or SyntaxKind.CharacterLiteralToken
+        or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken
+        or SyntaxKind.InterpolatedStringStartToken or SyntaxKind.InterpolatedVerbatimStringStartToken
+        or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.InterpolatedStringEndToken;
 
     private static string? ClassOf(SimpleNameSyntax name) => name.Parent switch
     {
         ObjectCreationExpressionSyntax => "t",
         VariableDeclarationSyntax declaration when declaration.Type == name => "t",
-        ParameterSyntax or TypeArgumentListSyntax or ArrayTypeSyntax or NullableTypeSyntax or TupleElementSyntax or MethodDeclarationSyntax or LocalFunctionStatementSyntax => "t",
+        ParameterSyntax or TypeArgumentListSyntax or ArrayTypeSyntax or NullableTypeSyntax or TupleElementSyntax => "t",
+        MethodDeclarationSyntax or LocalFunctionStatementSyntax => "t",
         InvocationExpressionSyntax => "f",
         MemberAccessExpressionSyntax access when access.Name == name => access.Parent is InvocationExpressionSyntax ? "f" : null,
         // A capital before a dot is a type more often than anything else.

@@ -105,7 +105,8 @@ internal sealed partial class NotebookPage
             $"<li class=\"level-{heading.Level}\"><a href=\"#{Page.Encode(heading.Anchor)}\">{heading.Html}</a></li>"));
         return items.Length == 0
             ? "<div></div>"
-            : $"<nav class=\"toc\" aria-label=\"On this page\"><details open><summary>On this page</summary><ul>{items}</ul></details></nav>";
+            : "<nav class=\"toc\" aria-label=\"On this page\"><details open><summary>On this page</summary>"
+                + $"<ul>{items}</ul></details></nav>";
     }
 
     private string About(string folder)

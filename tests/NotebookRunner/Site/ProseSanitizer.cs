@@ -15,7 +15,8 @@ internal static class ProseSanitizer
         + "span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr");
 
     private static readonly HashSet<string> WithoutProse = Set(
-        "applet base canvas embed frame frameset head iframe link meta noembed noframes noscript object param script select style template");
+        "applet base canvas embed frame frameset head iframe link meta noembed noframes noscript object param script "
+        + "select style template");
 
     private static readonly HtmlSanitizer Sanitizer = Build();
 

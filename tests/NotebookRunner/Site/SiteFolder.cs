@@ -10,7 +10,8 @@ internal sealed class SiteFolder(string root)
     private const string Manifest = "assets/files.txt";
 
     private static readonly string[] Media =
-        [".apng", ".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".m4a", ".mp3", ".mp4", ".ogg", ".png", ".svg", ".wav", ".webm", ".webp"];
+        [".apng", ".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".m4a", ".mp3", ".mp4", ".ogg", ".png", ".svg", ".wav", ".webm",
+            ".webp"];
 
     private readonly SortedSet<string> _written = new(StringComparer.Ordinal);
 
