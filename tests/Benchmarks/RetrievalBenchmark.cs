@@ -13,6 +13,12 @@ internal static class RetrievalBenchmark
         using var test = Mnist.Load(train: false);
         Row("1-NN on MNIST pixels", 784, () =>
             $"{test.Count - test.Count * NearestNeighbors.Accuracy(train.Images.flatten(1), train.Labels, test.Images.flatten(1), test.Labels, 1):0} errors");
+        using var pixels = train.Vectors();
+        Row("k-means on MNIST pixels, 10 clusters, one start", 784, () =>
+        {
+            var clusters = Clustering.KMeans(pixels, 10, starts: 1);
+            return $"AMI {Clustering.AdjustedMutualInformation(train.Labels, clusters):0.000}";
+        });
         foreach (int width in new[] { 2, 128 })
         {
             random.manual_seed(0);
