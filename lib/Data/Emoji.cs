@@ -46,7 +46,7 @@ public sealed record Emoji(Tensor Twemoji, Tensor Noto, IReadOnlyList<EmojiEntry
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged; the message names it with its expected and actual digest.</exception>
     /// <example><code>
-    /// using var emoji = Emoji.Load();
+    /// var emoji = Emoji.Load();
     /// Charts.ImageGrid(emoji.Noto[..10], [.. emoji.Entries.Take(10).Select(entry => entry.Name)])
     /// </code></example>
     public static Emoji Load(Device? device = null, string? folder = null)

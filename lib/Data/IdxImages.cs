@@ -19,7 +19,7 @@ public static class IdxImages
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or of another shape, or the files do not belong together.</exception>
     /// <example><code>
-    /// using var clothes = IdxImages.Load("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz");
+    /// var clothes = IdxImages.Load("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz");
     /// </code></example>
     public static LabeledImages Load(string imagesPath, string labelsPath, Device? device = null, bool transposed = false)
     {

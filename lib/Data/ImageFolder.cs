@@ -32,7 +32,7 @@ public sealed record ImageFolder(
     /// <exception cref="DirectoryNotFoundException">The folder is missing, or has no subfolder.</exception>
     /// <exception cref="InvalidDataException">No file in it is a picture.</exception>
     /// <example><code>
-    /// using var mine = ImageFolder.Load("pictures", size: 64);
+    /// var mine = ImageFolder.Load("pictures", size: 64);
     /// Console.WriteLine(mine);
     /// Charts.ImageGrid(mine.Pictures.Images[..10], [.. mine.Paths.Take(10)])
     /// </code></example>

@@ -6,6 +6,10 @@ namespace NotebookHelpers;
 /// What contrastive learning trades off on the unit sphere (Wang and Isola 2020, "Understanding Contrastive Representation Learning
 /// through Alignment and Uniformity on the Hypersphere"). Embeddings are scaled to length 1 first.
 /// </summary>
+/// <example><code>
+/// double alignment = AlignmentUniformity.Alignment(encoder.forward(firstViews), encoder.forward(secondViews));
+/// double uniformity = AlignmentUniformity.Uniformity(embeddings);
+/// </code></example>
 public static class AlignmentUniformity
 {
     private const long BlockElements = 1 << 20;

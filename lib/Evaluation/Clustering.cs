@@ -3,6 +3,10 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>k-means, and how well a clustering agrees with labels.</summary>
+/// <example><code>
+/// var clusters = Clustering.KMeans(embeddings, clusters: 4);
+/// double information = Clustering.AdjustedMutualInformation(labels, clusters);
+/// </code></example>
 public static class Clustering
 {
     // Elements in one block of distances between points and centres.

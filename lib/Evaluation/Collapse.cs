@@ -33,6 +33,10 @@ public sealed record CollapseDiagnosis(
 /// What the loss is at the extremes: <see cref="NTXentLoss.AtChance"/> if all embeddings coincide, <see cref="NTXentLoss.AtSimplex"/>
 /// at its smallest; a <see cref="ContrastiveLoss"/> with distances is at its negative margin if all embeddings coincide.
 /// </remarks>
+/// <example><code>
+/// var diagnosis = Collapse.Diagnose(embeddings);
+/// Console.WriteLine(diagnosis.Kind);
+/// </code></example>
 public static class Collapse
 {
     /// <summary>Below this <see cref="CollapseDiagnosis.Spread"/> a collapse is called complete: deviations of 1 % of the length.</summary>

@@ -7,6 +7,10 @@ namespace NotebookHelpers;
 /// penalty on standardised features. The problem is convex and solved to convergence from zero, so there is no learning rate
 /// to tune and no seed.
 /// </summary>
+/// <example><code>
+/// var probe = LinearProbe.Fit(embeddings, labels);
+/// double accuracy = probe.Predict(embeddings).eq(labels).to_type(ScalarType.Float32).mean().item&lt;float&gt;();
+/// </code></example>
 public sealed class LinearProbe : IDisposable
 {
     // No element of the gradient is larger in the end; the accuracy has settled by then.

@@ -9,6 +9,10 @@ namespace NotebookHelpers;
 /// few candidates more than asked for; their distances are then computed in float64 from differences, and a rounding bound
 /// tells whether anything outside the candidates could be nearer. The few queries for which it could are searched in float64.
 /// </remarks>
+/// <example><code>
+/// var (distances, indices) = NearestNeighbors.Search(embeddings, k: 5);
+/// double accuracy = NearestNeighbors.Accuracy(embeddings, labels, embeddings[..8], labels[..8], k: 5);
+/// </code></example>
 public static class NearestNeighbors
 {
     // Floats in one block of squared distances (64 MB), and how many more candidates than neighbours are re-measured.

@@ -20,6 +20,10 @@ public sealed record RetrievalReport(
 /// Retrieval by Euclidean distance, in blocks of queries. Data in float32 are ranked about their mean, and in float64 for the queries
 /// whose neighbours are too near to be told apart otherwise.
 /// </summary>
+/// <example><code>
+/// var report = Retrieval.Evaluate(embeddings, labels, recallAt: [1, 5]);
+/// Console.WriteLine($"R@1 {report.RecallAt[1]:0.00}, MAP@R {report.MeanAveragePrecisionAtR:0.00}");
+/// </code></example>
 public static class Retrieval
 {
     // Elements in one block of distances (64 MB of float32).

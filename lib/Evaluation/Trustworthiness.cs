@@ -4,6 +4,10 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>Whether the neighbourhoods of an embedding are those of the data (Venna and Kaski 2001); scikit-learn's definition.</summary>
+/// <example><code>
+/// var map = PrincipalComponents.Fit(embeddings, 2);
+/// double trusted = Trustworthiness.Of(embeddings, map.Transform(embeddings), neighbors: 5);
+/// </code></example>
 public static class Trustworthiness
 {
     // Elements in one block of distances (32 MB in float64).

@@ -8,6 +8,10 @@ namespace NotebookHelpers;
 /// With cosine similarity s the signs turn: max(0, m₊ - s) and max(0, s - m₋).
 /// </summary>
 /// <remarks>Computed a few anchors at a time, gradient included, which cannot itself be differentiated again.</remarks>
+/// <example><code>
+/// var loss = new ContrastiveLoss(positiveMargin: 0, negativeMargin: 1).forward(embeddings, labels);
+/// loss.backward();
+/// </code></example>
 public sealed class ContrastiveLoss : PairLoss
 {
     /// <summary>The loss with the given margins.</summary>

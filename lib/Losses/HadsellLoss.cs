@@ -8,6 +8,11 @@ namespace NotebookHelpers;
 /// <em>dissimilar</em> pair.
 /// </summary>
 /// <remarks>Two embeddings that coincide have no direction to be pushed in: their gradient is zero.</remarks>
+/// <example><code>
+/// // y is 1 where a pair is dissimilar.
+/// var y = tensor(new[] { 0f, 1f });
+/// var loss = new HadsellLoss(margin: 1).forward(embeddings[..2], embeddings[2..4], y);
+/// </code></example>
 public sealed class HadsellLoss : IEmbeddingLoss
 {
     /// <summary>The loss with the given margin.</summary>
@@ -68,6 +73,11 @@ public sealed class HadsellLoss : IEmbeddingLoss
 /// Application to Face Verification", eq. 8): the mean over pairs of (1 - Y)(2/Q)E² + 2 Y Q exp(-2.77 E/Q), with E the L1
 /// distance and Y = 1 for a <em>dissimilar</em> pair. There is no margin: dissimilar pairs are pushed at any distance.
 /// </summary>
+/// <example><code>
+/// // y is 1 where a pair is dissimilar.
+/// var y = tensor(new[] { 0f, 1f });
+/// var loss = new ChopraLoss(10).forward(embeddings[..2], embeddings[2..4], y);
+/// </code></example>
 public sealed class ChopraLoss
 {
     /// <summary>The loss for embeddings whose L1 distance is at most <paramref name="upperBound"/>.</summary>

@@ -9,6 +9,9 @@ namespace NotebookHelpers;
 /// </summary>
 /// <param name="negativeMargin">m₋.</param>
 /// <param name="positiveMargin">m₊.</param>
+/// <example><code>
+/// var loss = new LiftedStructureLoss(negativeMargin: 1).forward(embeddings, labels);
+/// </code></example>
 public sealed class LiftedStructureLoss(double negativeMargin = 1, double positiveMargin = 0) : PairLoss
 {
     /// <inheritdoc/>
@@ -36,6 +39,9 @@ public sealed class LiftedStructureLoss(double negativeMargin = 1, double positi
 /// <param name="negativeMargin">m₋.</param>
 /// <param name="positiveMargin">m₊.</param>
 /// <remarks>The gradient cannot itself be differentiated again.</remarks>
+/// <example><code>
+/// var loss = new GeneralizedLiftedStructureLoss().forward(embeddings, labels);
+/// </code></example>
 public sealed class GeneralizedLiftedStructureLoss(double negativeMargin = 1, double positiveMargin = 0) : PairLoss
 {
     /// <inheritdoc/>

@@ -11,6 +11,10 @@ namespace NotebookHelpers;
 /// <param name="beta">β, how sharply negatives are weighted.</param>
 /// <param name="base">λ, the similarity around which pairs start to count.</param>
 /// <remarks>The gradient cannot itself be differentiated again.</remarks>
+/// <example><code>
+/// var pairs = new MultiSimilarityMiner().Mine(embeddings, labels);
+/// var loss = new MultiSimilarityLoss().forward(embeddings, pairs);
+/// </code></example>
 public sealed class MultiSimilarityLoss(double alpha = 2, double beta = 50, double @base = 0.5) : PairLoss
 {
     /// <inheritdoc/>

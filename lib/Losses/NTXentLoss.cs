@@ -11,6 +11,12 @@ namespace NotebookHelpers;
 /// Computed a few anchors at a time, gradient included: memory grows with n, not with n² or, as for a list of positives times
 /// negatives, n³. The gradient cannot itself be differentiated again.
 /// </remarks>
+/// <example><code>
+/// var infoNce = new NTXentLoss(temperature: 0.2);
+/// var ofLabels = infoNce.forward(embeddings, labels);
+/// // Two views of each image, and no labels:
+/// var ofViews = infoNce.OfViews(encoder.forward(firstViews), encoder.forward(secondViews));
+/// </code></example>
 public sealed class NTXentLoss : PairLoss
 {
     /// <summary>The loss with the given temperature.</summary>

@@ -12,6 +12,9 @@ namespace NotebookHelpers;
 /// As in PyTorch Metric Learning 2.8 the weights are differentiated too, and 1e-5 n is added to either sum of weights. The gradient
 /// cannot itself be differentiated again.
 /// </remarks>
+/// <example><code>
+/// var loss = new RankedListLoss().forward(embeddings, labels);
+/// </code></example>
 public sealed class RankedListLoss : IEmbeddingLoss
 {
     /// <summary>The loss with the given margin and weighting.</summary>

@@ -8,6 +8,9 @@ namespace NotebookHelpers;
 /// anchors above zero, as in PyTorch Metric Learning.
 /// </summary>
 /// <remarks>Computed a few anchors at a time, gradient included, which cannot itself be differentiated again.</remarks>
+/// <example><code>
+/// var loss = new SupConLoss(temperature: 0.1).forward(embeddings, labels);
+/// </code></example>
 public sealed class SupConLoss : PairLoss
 {
     /// <summary>The loss with the given temperature.</summary>

@@ -6,6 +6,10 @@ namespace NotebookHelpers;
 /// The triplet loss (Schroff et al. 2015, FaceNet; Weinberger and Saul 2009): max(0, d_ap - d_an + m), averaged over the triplets
 /// above zero. As in PyTorch Metric Learning d is the plain, not the squared, distance between embeddings of length 1.
 /// </summary>
+/// <example><code>
+/// var triplets = new BatchHardMiner().Mine(embeddings, labels);
+/// var loss = new TripletMarginLoss(margin: 0.2).forward(embeddings, triplets);
+/// </code></example>
 public sealed class TripletMarginLoss : IEmbeddingLoss
 {
     // Elements of a block of triplets, as in PairMatrix.

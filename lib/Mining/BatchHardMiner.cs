@@ -6,6 +6,10 @@ namespace NotebookHelpers;
 /// For each anchor its farthest positive and its nearest negative (Hermans et al. 2017, "In Defense of the Triplet Loss for Person
 /// Re-Identification"), by the distance between embeddings of length 1.
 /// </summary>
+/// <example><code>
+/// var triplets = new BatchHardMiner().Mine(embeddings, labels);
+/// var loss = new TripletMarginLoss(margin: 0.2).forward(embeddings, triplets);
+/// </code></example>
 public sealed class BatchHardMiner : IMiner<Triplets>
 {
     /// <summary>One triplet for each anchor that has a positive and a negative.</summary>

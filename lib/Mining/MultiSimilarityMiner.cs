@@ -8,6 +8,10 @@ namespace NotebookHelpers;
 /// both by cosine similarity and give or take ε.
 /// </summary>
 /// <param name="epsilon">ε.</param>
+/// <example><code>
+/// var pairs = new MultiSimilarityMiner(epsilon: 0.1).Mine(embeddings, labels);
+/// var loss = new MultiSimilarityLoss().forward(embeddings, pairs);
+/// </code></example>
 public sealed class MultiSimilarityMiner(double epsilon = 0.1) : IMiner<Pairs>
 {
     /// <summary>The informative pairs of a labelled batch, ordered by anchor.</summary>

@@ -8,6 +8,10 @@ namespace NotebookHelpers;
 /// </summary>
 /// <param name="positiveMargin">Positive pairs beyond this distance are kept.</param>
 /// <param name="negativeMargin">Negative pairs within this distance are kept.</param>
+/// <example><code>
+/// var pairs = new PairMarginMiner(positiveMargin: 0.2, negativeMargin: 0.8).Mine(embeddings, labels);
+/// var loss = new ContrastiveLoss().forward(embeddings, pairs);
+/// </code></example>
 public sealed class PairMarginMiner(double positiveMargin = 0.2, double negativeMargin = 0.8) : IMiner<Pairs>
 {
     /// <summary>The violating pairs of a labelled batch, ordered by anchor.</summary>

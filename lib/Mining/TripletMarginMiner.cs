@@ -23,6 +23,10 @@ public enum TripletKind
 /// </summary>
 /// <param name="margin">By how much a negative has to be farther than the positive.</param>
 /// <param name="kind">Which triplets are kept.</param>
+/// <example><code>
+/// var triplets = new TripletMarginMiner(margin: 0.2, TripletKind.SemiHard).Mine(embeddings, labels);
+/// Console.WriteLine($"{triplets.Count} semi-hard triplets");
+/// </code></example>
 public sealed class TripletMarginMiner(double margin = 0.2, TripletKind kind = TripletKind.All) : IMiner<Triplets>
 {
     // Elements of a block of triplets that are compared at once.

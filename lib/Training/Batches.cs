@@ -19,6 +19,10 @@ public interface IBatches
 }
 
 /// <summary>Every position once an epoch, in random order, in batches of equal size; a smaller rest is left out of that epoch.</summary>
+/// <example><code>
+/// var batches = new ShuffledBatches(count: 32, batchSize: 8);
+/// foreach (var batch in batches.Epoch()) Console.WriteLine(images[batch].shape[0]);
+/// </code></example>
 public sealed class ShuffledBatches : IBatches
 {
     private readonly int _count;
@@ -61,6 +65,10 @@ public sealed class ShuffledBatches : IBatches
 /// P classes, K images of each: the batches that losses over pairs and triplets are fed with (Hermans et al. 2017, "In Defense of the
 /// Triplet Loss").
 /// </summary>
+/// <example><code>
+/// var batches = new ClassBalancedBatches(labels, classes: 4, perClass: 2);
+/// foreach (var batch in batches.Epoch()) Console.WriteLine(labels[batch]);
+/// </code></example>
 public sealed class ClassBalancedBatches : IBatches, IDisposable
 {
     private readonly Tensor[] _positions;

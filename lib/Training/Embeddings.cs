@@ -3,6 +3,9 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>Runs an encoder over data, without gradients.</summary>
+/// <example><code>
+/// var all = Embeddings.Of(encoder, images, blockSize: 512);
+/// </code></example>
 public static class Embeddings
 {
     /// <summary>

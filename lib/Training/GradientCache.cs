@@ -7,6 +7,10 @@ namespace NotebookHelpers;
 /// Batch Size under Memory Limited Setup"). A contrastive loss couples all items of a batch, but only through their embeddings:
 /// once the gradient at those is known, each chunk of the batch can be sent back through the encoder alone.
 /// </summary>
+/// <example><code>
+/// var loss = GradientCache.Loss(encoder, firstViews, z => new SupConLoss().forward(z, labels), chunkSize: 8);
+/// loss.backward();
+/// </code></example>
 public static class GradientCache
 {
     /// <summary>

@@ -41,6 +41,14 @@ public sealed class TrainingDivergedException : Exception
 /// Each epoch seeds torch's generators from <see cref="Seed"/> and the epoch's number, so the random state after a resume
 /// is that of a run that never stopped: on the CPU the weights are equal bit for bit.
 /// </remarks>
+/// <example><code>
+/// var optimizer = optim.Adam(encoder.parameters(), 1e-3);
+/// var batches = new ClassBalancedBatches(labels, classes: 4, perClass: 4);
+/// var loss = new SupConLoss();
+/// var loop = new TrainingLoop(encoder, optimizer, batches,
+///     batch =&gt; loss.forward(encoder.forward(LabeledImages.ToPixels(images[batch])), labels[batch]));
+/// var result = loop.Run(epochs: 2);
+/// </code></example>
 public sealed class TrainingLoop
 {
     private readonly nn.Module _encoder;

@@ -72,12 +72,22 @@ internal static partial class ApiPage
         }
         Paragraph("returns", "Returns: ");
         Paragraph("remarks");
+        foreach (var example in member.Xml.Elements("example"))
+            html.Append(Page.Code(Unindented(example.Value), isCSharp: true));
         foreach (var error in member.Xml.Elements("exception"))
         {
             string name = LastName((string?)error.Attribute("cref") ?? "");
             html.Append($"<p><code>{Page.Encode(name)}</code>: {Inline(error, known)}</p>\n");
         }
         return html.ToString();
+    }
+
+    // The compiler keeps the blanks before each line.
+    private static string Unindented(string code)
+    {
+        string[] lines = [.. code.Split('\n').Where(line => line.Trim().Length > 0)];
+        int blanks = lines.Min(line => line.Length - line.TrimStart().Length);
+        return string.Join('\n', lines.Select(line => line[blanks..].TrimEnd()));
     }
 
     private static string Inline(XElement element, HashSet<string> known) => string.Concat(element.Nodes().Select(node => node switch
