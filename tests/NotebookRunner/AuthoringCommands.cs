@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace NotebookRunner;
 
@@ -35,19 +36,32 @@ internal static class AuthoringCommands
     public static Command Readme(Option<string> output)
     {
         var check = new Option<bool>("--check") { Description = "Write nothing; fail if the README shows something else." };
+        var site = new Option<Uri?>("--site")
+        {
+            Description = "Only lead the README's links to the pages published here, as https://OWNER.github.io/REPOSITORY.",
+            CustomParser = WebAddress,
+        };
         var command = new Command("readme", "Renews the README's pictures and tables from the notebooks as they ran last.")
         {
-            check, output,
+            check, site, output,
         };
         command.SetAction(parsed => Refusing(() =>
         {
             var results = new ReadmeResults(Path.Combine(Repository.Root, "README.md"), parsed.GetValue(output)!);
             bool checks = parsed.GetValue(check);
-            var lines = checks ? results.Problems() : results.Renew();
+            var lines = parsed.GetValue(site) is { } address ? results.LinkPages(address) : checks ? results.Problems() : results.Renew();
             foreach (string line in lines) Console.WriteLine(line);
             return checks && lines.Count > 0 ? RunCommand.Failed : RunCommand.Succeeded;
         }));
         return command;
+    }
+
+    private static Uri? WebAddress(ArgumentResult given)
+    {
+        string text = given.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "https" or "http") return address;
+        given.AddError($"--site: expected an address that begins with https://; got '{text}'.");
+        return null;
     }
 
     private static int Refusing(Func<int> action)

@@ -40,6 +40,20 @@ public sealed partial class ReadmeResults(string readme, string executed)
         return written;
     }
 
+    /// <summary>Leads the link <c>[page]</c> beside each notebook's to its published page.</summary>
+    /// <param name="site">Where the pages are published, such as <c>https://OWNER.github.io/REPOSITORY</c>.</param>
+    /// <returns>The README's path if a link changed.</returns>
+    /// <exception cref="NotebookFormatException">The README has no such link.</exception>
+    public IReadOnlyList<string> LinkPages(Uri site)
+    {
+        string before = File.ReadAllText(readme), start = site.AbsoluteUri.TrimEnd('/');
+        if (!PageLink().IsMatch(before)) throw new NotebookFormatException($"{readme} has no link [page] beside a notebook's.");
+        string after = PageLink().Replace(before, link => $"{link.Groups["notebook"].Value}[page]({start}/{link.Groups["name"].Value}.html)");
+        if (after == before) return [];
+        NotebookForm.Replace(readme, after);
+        return [readme];
+    }
+
     /// <summary>What in the README is not what the notebooks show; times and last digits may differ.</summary>
     /// <exception cref="NotebookFormatException">A notebook was not executed, or its cell shows no such thing.</exception>
     public IReadOnlyList<string> Problems()
@@ -93,21 +107,17 @@ public sealed partial class ReadmeResults(string readme, string executed)
         var lines = new List<string>();
         foreach (var row in rows)
         {
-            lines.Add(
-                Line(
-                    row.Elements().Select(
-                        element =>
-                            element.Value.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal))));
-            if (lines.Count == 1)
-                lines.Add(
-                    Line(
-                        row.Elements().Select(
-                            element =>
-                                ((string?)element.Attribute("style"))?.Contains("right", StringComparison.Ordinal) == true ? "--:"
-                                    : "---")));
+            lines.Add(Line(row.Elements().Select(TextOf)));
+            if (lines.Count == 1) lines.Add(Line(row.Elements().Select(element => IsRight(element) ? "--:" : "---")));
         }
         return string.Concat(lines.Select(line => line + "\n"));
     }
+
+    private static string TextOf(XElement cell) =>
+        cell.Value.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+
+    private static bool IsRight(XElement cell) =>
+        ((string?)cell.Attribute("style"))?.Contains("right", StringComparison.Ordinal) == true;
 
     private IEnumerable<string> Html(string notebook, string cell)
     {
@@ -136,6 +146,9 @@ public sealed partial class ReadmeResults(string readme, string executed)
     [GeneratedRegex(@"(?<mark><!-- table (?<notebook>[a-z0-9-]+)\.(?<cell>[a-z0-9-]+) -->\n)(?<rows>.*?)(?<end><!-- end -->)",
         RegexOptions.Singleline)]
     private static partial Regex Table();
+
+    [GeneratedRegex(@"(?<notebook>\(notebooks/(?<name>[\w-]+)\.ipynb\), )\[page\]\([^)]*\)")]
+    private static partial Regex PageLink();
 
     [GeneratedRegex(@"^[0-9.,]+ s$")]
     private static partial Regex Time();

@@ -5,6 +5,7 @@
 //
 // Needs `dotnet build`, `dotnet tool restore` and a kernel spec (JUPYTER_PATH). The notebook is a copy below artifacts/.
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { counter, launchBrowser } from "./browser.mjs";
 import { chartsDrawn, environmentOf, startServer } from "./jupyter.mjs";
@@ -32,10 +33,14 @@ try {
   const errors = [], foreign = [];
   page.on("pageerror", (error) => errors.push(String(error)));
   // The kernel's own: its first output has the page look for the kernel's HTTP service, on this machine's addresses.
-  const kernels = (address) => ["/discovery", "/resources/dotnet-interactive.js"].includes(address.pathname) && Number(address.port) >= 2048 && Number(address.port) <= 3000;
+  const ours = new Set(["localhost", ...Object.values(networkInterfaces()).flat().map((network) => network.address.split("%")[0])]);
+  const kernels = (address) => ours.has(address.hostname.replace(/^\[|\]$/g, ""))
+    && ["/discovery", "/resources/dotnet-interactive.js"].includes(address.pathname)
+    && Number(address.port) >= 2048 && Number(address.port) <= 3000;
   await context.route(
-    (address) => !address.href.startsWith(home) && !/^(data|blob|ws):/.test(address.href) && !kernels(address),
+    (address) => !address.href.startsWith(home) && !/^(data|blob):/.test(address.href) && !kernels(address),
     (route) => { foreign.push(route.request().url()); return route.abort(); });
+  page.on("websocket", (socket) => { if (new URL(socket.url()).host !== new URL(home).host) foreign.push(socket.url()); });
   await page.goto(`${home}notebooks/notebooks/${name}`, { waitUntil: "load" });
   await page.waitForFunction(() => window.Jupyter?.notebook?.kernel?.is_connected?.(), null, { timeout: 120000 });
 

@@ -33,6 +33,19 @@ public sealed class ReadmeResultsTests : IDisposable
     private const string Before = "# A\n\n![a](.github/images/01-first.code-1.svg)\n\n<!-- table 01-first.code-2 -->\n| old |\n<!-- end -->\n\nEnd.\n";
 
     [Fact]
+    public void Page_links_lead_to_the_site_that_is_named()
+    {
+        const string row = "| 01 | [First](notebooks/01-first.ipynb), [page](../../deployments) | [page](elsewhere) |\n";
+        var results = Results(row);
+        Assert.Equal([_folder.File("README.md")], results.LinkPages(new("https://a.github.io/b/")));
+        Assert.Equal(
+            "| 01 | [First](notebooks/01-first.ipynb), [page](https://a.github.io/b/01-first.html) | [page](elsewhere) |\n",
+            File.ReadAllText(_folder.File("README.md")));
+        Assert.Empty(results.LinkPages(new("https://a.github.io/b")));
+        Assert.Throws<NotebookFormatException>(() => Results("No link.").LinkPages(new("https://a.github.io/b")));
+    }
+
+    [Fact]
     public void Pictures_and_tables_are_taken_from_the_notebook_and_a_second_time_nothing_changes()
     {
         var results = Results(Before);
