@@ -18,17 +18,25 @@ public sealed class LinearProbe : IDisposable
 
     private readonly Tensor _classes, _mean, _scale, _weights;
 
-    private LinearProbe(Tensor classes, Tensor mean, Tensor scale, Tensor weights) =>
-        (_classes, _mean, _scale, _weights) = (classes, mean, scale, weights);
+    private LinearProbe(double penalty, Tensor classes, Tensor mean, Tensor scale, Tensor weights) =>
+        (Penalty, _classes, _mean, _scale, _weights) = (penalty, classes, mean, scale, weights);
+
+    /// <summary>The penalty that it was fitted with.</summary>
+    public double Penalty { get; }
 
     /// <summary>Fits the classifier.</summary>
-    /// <param name="features">Floating-point, [n, d], n at least 1. Standardised by their own means and deviations.</param>
+    /// <param name="features">Floating-point, [n, d], n at least 1.</param>
     /// <param name="labels">Integers, [n], of any values.</param>
     /// <param name="penalty">λ of the penalty λ/2 ‖W‖², against the mean cross entropy; the bias is free of it.</param>
     /// <param name="iterations">At most so many steps of accelerated gradient descent; fewer once it has converged.</param>
+    /// <param name="standardize">
+    /// Whether each feature is divided by its own deviation. False divides all by one number: where the deviations mean something, as
+    /// those of principal components do, the small ones stay small.
+    /// </param>
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or there is nothing to fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The penalty is not a positive number.</exception>
-    public static LinearProbe Fit(Tensor features, Tensor labels, double penalty = 1e-3, int iterations = 1000)
+    public static LinearProbe Fit(
+        Tensor features, Tensor labels, double penalty = 1e-3, int iterations = 1000, bool standardize = true)
     {
         using var scope = NewDisposeScope();
         labels = Batch.Check(features, labels);
@@ -41,14 +49,40 @@ public sealed class LinearProbe : IDisposable
         var classes = labels.unique().Item1;
         var mean = features.mean([0], keepdim: true);
         var deviation = (features - mean).square().mean([0], keepdim: true).sqrt();
+        if (!standardize) deviation = deviation.square().mean().sqrt().expand_as(deviation);
         // A feature that never varies says nothing: it is left at zero.
         var scale = where(deviation.gt(0), 1 / deviation, zeros_like(deviation));
         var x = Standardized(features, mean, scale);
         var targets = labels.unsqueeze(1).eq(classes).to_type(x.dtype);
         var weights = Minimize(x, targets, penalty, iterations);
         return new LinearProbe(
-            classes.DetachFromDisposeScope(), mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope(),
+            penalty, classes.DetachFromDisposeScope(), mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope(),
             weights.DetachFromDisposeScope());
+    }
+
+    /// <summary>Fits the classifier with several penalties, and keeps the one that classifies most validation items correctly.</summary>
+    /// <param name="features">Floating-point, [n, d], n at least 1.</param>
+    /// <param name="labels">Integers, [n].</param>
+    /// <param name="validation">Floating-point, [m, d], m at least 1: items that chose nothing else and judge nothing.</param>
+    /// <param name="validationLabels">Integers, [m].</param>
+    /// <param name="penalties">Those that are tried, of equally good ones the largest is kept; null for 1e-4 to 1 in powers of ten.</param>
+    /// <param name="standardize">As for <see cref="Fit"/>.</param>
+    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or a part is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A penalty is not a positive number.</exception>
+    public static LinearProbe FitBest(
+        Tensor features, Tensor labels, Tensor validation, Tensor validationLabels, IEnumerable<double>? penalties = null,
+        bool standardize = true)
+    {
+        LinearProbe? best = null;
+        double most = -1;
+        foreach (double penalty in (penalties ?? [1e-4, 1e-3, 1e-2, 1e-1, 1]).OrderDescending())
+        {
+            var probe = Fit(features, labels, penalty, standardize: standardize);
+            double right = probe.Accuracy(validation, validationLabels);
+            if (right > most) (best, probe, most) = (probe, best, right);
+            probe?.Dispose();
+        }
+        return best ?? throw new ArgumentException("Expected at least one penalty; got none.", nameof(penalties));
     }
 
     /// <summary>The share of test items that a probe fitted to the training items classifies correctly.</summary>

@@ -9,18 +9,26 @@ namespace NotebookHelpers;
 /// <summary>What every notebook's first cell calls, and what it then knows of where it runs.</summary>
 public static class Notebook
 {
-    /// <summary>The environment variable that asks for the paper-scale run: <c>full</c>.</summary>
+    /// <summary>
+    /// The environment variable that asks for another scale: <c>full</c> is the paper's, <c>small</c> only tries the code, with
+    /// trainings too short to claim anything.
+    /// </summary>
     public const string ScaleVariable = "NOTEBOOKS_SCALE";
 
-    /// <summary>The seed given to <see cref="Start"/>.</summary>
+    /// <summary>The environment variable that names another seed than the notebook's own, an integer.</summary>
+    public const string SeedVariable = "NOTEBOOKS_SEED";
+
+    /// <summary>The seed given to <see cref="Start"/>, or that of <see cref="SeedVariable"/>.</summary>
     public static long Seed { get; private set; }
 
     /// <summary>The device the notebook computes on.</summary>
     public static Device Device { get; private set; } = CPU;
 
     /// <summary>Whether the paper-scale run was asked for (<see cref="ScaleVariable"/> is <c>full</c>).</summary>
-    public static bool FullScale =>
-        string.Equals(Environment.GetEnvironmentVariable(ScaleVariable), "full", StringComparison.OrdinalIgnoreCase);
+    public static bool FullScale => IsScale("full");
+
+    /// <summary>Whether the code is only tried (<see cref="ScaleVariable"/> is <c>small</c>); then no claim is made.</summary>
+    public static bool SmallScale => IsScale("small");
 
     /// <summary>
     /// Prepares the session: seeds torch, registers how charts, tensors and reports are shown, brings plotly.js to the page, and prints
@@ -29,7 +37,8 @@ public static class Notebook
     /// <param name="seed">The seed of torch's generators.</param>
     /// <param name="charts">How charts are shown: without a network (the default), or by Plotly.NET.Interactive.</param>
     /// <exception cref="ArgumentException">
-    /// <see cref="Devices.Variable"/> names no device that is there, or <paramref name="charts"/> is no value of its type.
+    /// <see cref="Devices.Variable"/> names no device that is there, <see cref="ScaleVariable"/> no scale or <see cref="SeedVariable"/> no
+    /// integer, or <paramref name="charts"/> is no value of its type.
     /// </exception>
     /// <exception cref="InvalidOperationException">An earlier cell has loaded another copy of TorchSharp or Plotly.NET.</exception>
     public static void Start(long seed = 1, ChartDisplay charts = ChartDisplay.Offline)
@@ -47,9 +56,10 @@ public static class Notebook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Prepare(long seed, ChartDisplay charts)
     {
+        string scale = ScaleName();
         Device = Devices.Best();
-        Seed = seed;
-        random.manual_seed(seed);
+        Seed = SeedOr(seed);
+        random.manual_seed(Seed);
         Claims.Clear();
         Exercise.Clear();
         RegisterFormatters();
@@ -57,17 +67,38 @@ public static class Notebook
         ChartFormatter.Register(charts);
         KernelSession.Prepare(() => ChartFormatter.Register(charts));
         if (charts == ChartDisplay.Offline) LiveDisplay.Show(new PlotlyScript());
-        string scale = FullScale ? "full" : "default";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"device {Device} · {get_num_threads()} threads · .NET {Environment.Version} · TorchSharp {VersionOf(typeof(torch))} · "
-            + $"Plotly.NET {ChartFormatter.PlotlyNetVersion} · scale {scale} · seed {seed}"));
+            + $"Plotly.NET {ChartFormatter.PlotlyNetVersion} · scale {scale} · seed {Seed}"));
     }
 
     /// <summary>A size that depends on the scale of the run, so that sizes stand in one place.</summary>
     /// <param name="byDefault">For two CPU cores and a minute and a half.</param>
     /// <param name="full">For a GPU and the size of the paper.</param>
     public static T Scale<T>(T byDefault, T full) => FullScale ? full : byDefault;
+
+    /// <summary>A size that depends on the scale of the run, where trying the code needs less than the default.</summary>
+    /// <param name="byDefault">For two CPU cores and a minute and a half.</param>
+    /// <param name="full">For a GPU and the size of the paper.</param>
+    /// <param name="small">For a run in seconds that claims nothing.</param>
+    public static T Scale<T>(T byDefault, T full, T small) => SmallScale ? small : Scale(byDefault, full);
+
+    private static string ScaleName()
+    {
+        if (FullScale) return "full";
+        if (SmallScale) return "small";
+        if (IsScale("default") || IsScale("")) return "default";
+        string named = Environment.GetEnvironmentVariable(ScaleVariable)!;
+        throw new ArgumentException($"{ScaleVariable} is '{named}'; expected full, default or small.");
+    }
+
+    private static bool IsScale(string name) =>
+        string.Equals(Environment.GetEnvironmentVariable(ScaleVariable) ?? "", name, StringComparison.OrdinalIgnoreCase);
+
+    private static long SeedOr(long given) => Environment.GetEnvironmentVariable(SeedVariable) is not { Length: > 0 } named ? given
+        : long.TryParse(named, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed) ? seed
+        : throw new ArgumentException($"{SeedVariable} is '{named}'; expected an integer.");
 
     internal static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);
 

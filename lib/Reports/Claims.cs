@@ -56,7 +56,8 @@ public static class Claims
         Add(new(name, measured, $"≤ {Text(bound)}", source, measured <= bound));
 
     /// <summary>
-    /// All claims as a table. Claims of the notebook that were not made since its first cell ran stand below, named as not measured.
+    /// All claims as a table; at the small scale there are none. Claims of the notebook that were not made since its first cell ran
+    /// stand below, named as not measured.
     /// Shows the table first and throws then, if a claim does not hold.
     /// </summary>
     /// <exception cref="ClaimFailedException">A claim lies outside its band.</exception>
@@ -65,6 +66,7 @@ public static class Claims
         var table = new ReportTable("claim", "measured", "expected", "holds",
             "source") { Caption = "What this notebook claims, measured in this run" };
         foreach (var claim in Made) table.Row(claim.Name, Text(claim.Measured), claim.Expected, claim.Holds ? "✓" : "✗ no", claim.Source);
+        if (Notebook.SmallScale) return table.Row("none at the small scale", "", "", "–", "trainings too short to claim anything");
         foreach (string name in NotebookClaims.NotMade([.. Made.Select(claim => claim.Name)], Environment.CurrentDirectory))
             table.Row(name, "not in this session", "", "–", "run the cells that make it, or all");
         Claim[] failed = [.. Made.Where(claim => !claim.Holds)];
@@ -81,6 +83,7 @@ public static class Claims
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(claim.Name, "name");
         ArgumentException.ThrowIfNullOrWhiteSpace(claim.Source, "source");
+        if (Notebook.SmallScale) return;
         int at = Made.FindIndex(earlier => earlier.Name == claim.Name);
         if (at < 0) Made.Add(claim);
         else Made[at] = claim;

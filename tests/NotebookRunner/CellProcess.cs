@@ -36,7 +36,7 @@ internal sealed class CellProcess : IDisposable
     public double PeakMegabytes { get; private set; }
 
     /// <summary>Starts a process that waits for the notebook's cells.</summary>
-    public static CellProcess Start(NotebookDocument notebook, int threads)
+    public static CellProcess Start(NotebookDocument notebook, int threads, IReadOnlyDictionary<string, string>? environment = null)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(notebook.Path))!;
         // One start at a time: a process started in between would inherit this pipe and hold it open.
@@ -53,6 +53,7 @@ internal sealed class CellProcess : IDisposable
             };
             // What somebody set on purpose stands.
             if (threads > 0) start.Environment.TryAdd(ThreadsVariable, threads.ToString(CultureInfo.InvariantCulture));
+            foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
             var process = Process.Start(start)!;
             pipe.DisposeLocalCopyOfClientHandle();
             return new(notebook, process, pipe);

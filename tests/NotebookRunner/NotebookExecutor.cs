@@ -21,14 +21,15 @@ public static class NotebookExecutor
     /// <param name="threads">
     /// How many threads its computations may use, unless <see cref="CellProcess.ThreadsVariable"/> is set already; 0 for one per core.
     /// </param>
+    /// <param name="environment">Variables that its process is given on top of this one's.</param>
     /// <param name="cancellation">Ends the notebook's process at once.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static async Task<NotebookResult> RunAsync(
         NotebookDocument notebook, TimeSpan timeout, Action<CodeCell>? cellStarted = null, int threads = 0,
-        CancellationToken cancellation = default)
+        IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();
-        using var process = CellProcess.Start(notebook, threads);
+        using var process = CellProcess.Start(notebook, threads, environment);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(timeout);
         using var killing = limit.Token.Register(process.Kill);

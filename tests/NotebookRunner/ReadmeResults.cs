@@ -48,7 +48,8 @@ public sealed partial class ReadmeResults(string readme, string executed)
     {
         string before = File.ReadAllText(readme), start = site.AbsoluteUri.TrimEnd('/');
         if (!PageLink().IsMatch(before)) throw new NotebookFormatException($"{readme} has no link [page] beside a notebook's.");
-        string after = PageLink().Replace(before, link => $"{link.Groups["notebook"].Value}[page]({start}/{link.Groups["name"].Value}.html)");
+        string after = PageLink().Replace(
+            before, link => $"{link.Groups["notebook"].Value}[page]({start}/{link.Groups["name"].Value}.html)");
         if (after == before) return [];
         NotebookForm.Replace(readme, after);
         return [readme];

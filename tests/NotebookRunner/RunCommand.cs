@@ -79,7 +79,7 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         try
         {
             var result = await NotebookExecutor.RunAsync(
-                notebook, timeout, cell => _progress.Cell(notebook, cell), schedule.Threads, cancellation);
+                notebook, timeout, cell => _progress.Cell(notebook, cell), schedule.Threads, cancellation: cancellation);
             notebook.Record(result);
             string cells = $"{result.CellsRun}/{notebook.Cells.Count}";
             if (result.Failure is { } failure) Add(new(notebook.Name, cells, result, ResultTable.FailedText), failure, Color.Red);

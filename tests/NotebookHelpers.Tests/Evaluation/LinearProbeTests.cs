@@ -52,6 +52,39 @@ public sealed class LinearProbeTests : IDisposable
     }
 
     [Fact]
+    public void The_best_penalty_is_the_one_that_a_loop_finds_on_validation_data_and_of_equals_the_largest()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(11);
+        Tensor Labels(long n) => arange(n).remainder(4);
+        Tensor Features(long n) => cat([nn.functional.one_hot(Labels(n), 4) * 1.5 + randn(n, 4), randn(n, 30)], 1);
+        var (train, validation) = (Features(40), Features(400));
+        double[] penalties = [1e-4, 1e-2, 1, 100];
+        double[] right = [.. penalties.Select(penalty => LinearProbe.Accuracy(train, Labels(40), validation, Labels(400), penalty))];
+        double expected = penalties.Zip(right).Where(pair => pair.Second == right.Max()).Max(pair => pair.First);
+        using var best = LinearProbe.FitBest(train, Labels(40), validation, Labels(400), penalties);
+        Assert.Equal(expected, best.Penalty);
+        Assert.Equal(right.Max(), best.Accuracy(validation, Labels(400)));
+        Assert.Equal("penalties", Assert.Throws<ArgumentException>(() => LinearProbe.FitBest(train, Labels(40), validation, Labels(400), [])).ParamName);
+    }
+
+    [Fact]
+    public void Without_standardising_a_feature_a_thousand_times_smaller_than_another_stays_so()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(12);
+        var labels = arange(60).remainder(2);
+        // The large feature tells the class in most cases; the small one only looks as if it did, in the 60 items that are fitted.
+        var x = stack([labels * 2.0 - 1 + 0.8 * randn(60), 1e-3 * (labels * 2.0 - 1 + 0.1 * randn(60))], 1);
+        var other = x.clone();
+        other[.., 1].neg_();
+        using var each = LinearProbe.Fit(x, labels, 0.1);
+        using var together = LinearProbe.Fit(x, labels, 0.1, standardize: false);
+        Assert.InRange(each.Accuracy(other, labels), 0, 0.5);
+        Assert.InRange(together.Accuracy(other, labels), 0.8, 1);
+    }
+
+    [Fact]
     public void One_class_or_one_item_is_predicted_as_it_is()
     {
         using var probe = LinearProbe.Fit(randn(1, 4), tensor(new long[] { 7 }));

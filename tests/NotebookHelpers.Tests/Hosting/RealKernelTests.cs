@@ -111,6 +111,28 @@ public sealed class RealKernelTests
     }
 
     [Fact]
+    public async Task Scale_and_seed_of_the_environment_are_taken_and_nonsense_is_refused_by_name()
+    {
+        using var kernel = await StartedAsync();
+        async Task<string> With(string variable, string value, string code)
+        {
+            var run = await kernel.RunAsync(
+                $"Environment.SetEnvironmentVariable(\"{variable}\", \"{value}\"); Notebook.Start();\n{code}\n"
+                + $"Environment.SetEnvironmentVariable(\"{variable}\", null);");
+            return run.Error ?? run.Output;
+        }
+        Assert.EndsWith("seed 7\n1 7", await With("NOTEBOOKS_SEED", "7", "Console.Write($\"{Notebook.Scale(1, 2, 3)} {Notebook.Seed}\");"), StringComparison.Ordinal);
+        Assert.Contains("NOTEBOOKS_SEED is 'x'; expected an integer", await With("NOTEBOOKS_SEED", "x", ""), StringComparison.Ordinal);
+        Assert.Null((await kernel.RunAsync("Environment.SetEnvironmentVariable(\"NOTEBOOKS_SEED\", null);")).Error);
+        string small = await With("NOTEBOOKS_SCALE", "small",
+            "Claims.AtLeast(\"a\", 0, 1, \"exact\"); Console.Write($\"{Notebook.Scale(1, 2, 3)} {Notebook.Scale(1, 2)} {Claims.All.Count} {Claims.Table()}\");");
+        Assert.Contains("scale small", small, StringComparison.Ordinal);
+        Assert.Contains("3 1 0", small, StringComparison.Ordinal);
+        Assert.Contains("none at the small scale", small, StringComparison.Ordinal);
+        Assert.Contains("NOTEBOOKS_SCALE is 'tiny'; expected full, default or small", await With("NOTEBOOKS_SCALE", "tiny", ""), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plotlys_packages_after_the_first_cell_draw_and_leave_the_librarys_charts_offline()
     {
         using var kernel = await StartedAsync();

@@ -1,0 +1,87 @@
+using static TorchSharp.torch;
+
+namespace NotebookHelpers;
+
+/// <summary>Trains until validation stops improving, and goes back to the best network on the way.</summary>
+/// <param name="network">What is trained; its best state is kept in memory.</param>
+/// <param name="validate">The score on validation data after an epoch, the larger the better.</param>
+/// <param name="patience">After so many epochs without a better score the training ends, at least 1.</param>
+/// <remarks>The loop calls <see cref="Look"/> after each epoch; what validates must not judge in the end.</remarks>
+/// <example><code>
+/// var stopping = new EarlyStopping(encoder, () => NearestNeighbors.Accuracy(
+///     Embeddings.Of(encoder, images), labels, Embeddings.Of(encoder, images[..8]), labels[..8], k: 1), patience: 2);
+/// var loop = new TrainingLoop(encoder, optim.Adam(encoder.parameters(), 1e-3), new ShuffledBatches(32, 8),
+///     batch => new SupConLoss().forward(encoder.forward(LabeledImages.ToPixels(images[batch])), labels[batch]))
+///     { AfterEpoch = stopping.Look };
+/// stopping.Run(loop, mostEpochs: 10);
+/// Console.WriteLine($"best after epoch {stopping.BestEpoch}: {stopping.BestScore:0.00}");
+/// </code></example>
+public sealed class EarlyStopping(nn.Module network, Func<double> validate, int patience) : IDisposable
+{
+    private readonly CancellationTokenSource _enough = new();
+    private Dictionary<string, Tensor> _best = [];
+
+    /// <summary>The best score so far; minus infinity before the first look.</summary>
+    public double BestScore { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>The epoch of the best score; 0 is the network before training.</summary>
+    public int BestEpoch { get; private set; }
+
+    /// <summary>
+    /// Validates the network, keeps its state if it is the best so far, and asks the loop to end if patience is at its end.
+    /// </summary>
+    /// <param name="epoch">The number of epochs done; to be given to <see cref="TrainingLoop.AfterEpoch"/>.</param>
+    public void Look(int epoch)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1);
+        double score = validate();
+        if (score > BestScore)
+        {
+            (BestScore, BestEpoch) = (score, epoch);
+            Keep();
+        }
+        else if (epoch - BestEpoch >= patience) _enough.Cancel();
+    }
+
+    /// <summary>Runs the loop until validation stops improving, and puts the best state back into the network.</summary>
+    /// <param name="loop">A loop whose <see cref="TrainingLoop.AfterEpoch"/> is <see cref="Look"/>.</param>
+    /// <param name="mostEpochs">It ends after so many epochs at the latest.</param>
+    /// <param name="progress">As for <see cref="TrainingLoop.Run"/>.</param>
+    /// <exception cref="InvalidOperationException">The loop never called <see cref="Look"/>.</exception>
+    /// <exception cref="OperationCanceledException">The running cell was stopped.</exception>
+    public void Run(TrainingLoop loop, int mostEpochs, IProgress<TrainingReport>? progress = null)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_enough.Token, RunningCell.CancellationToken);
+        try
+        {
+            loop.Run(mostEpochs, progress, either.Token);
+        }
+        catch (OperationCanceledException) when (_enough.IsCancellationRequested)
+        {
+        }
+        if (_best.Count == 0)
+            throw new InvalidOperationException($"The loop never looked: its {nameof(loop.AfterEpoch)} has to be {nameof(Look)}.");
+        network.load_state_dict(_best);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Forget();
+        _enough.Dispose();
+    }
+
+    private void Keep()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Forget();
+        _best = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope());
+    }
+
+    private void Forget()
+    {
+        foreach (var tensor in _best.Values) tensor.Dispose();
+        _best = [];
+    }
+}
