@@ -26,9 +26,8 @@ public static class NumpyFile
             ScalarType.Float64 => "<f8",
             ScalarType.Int64 => "<i8",
             ScalarType.Byte => "|u1",
-            _ =>
-                throw new ArgumentException(
-                    $"Expected float32, float64, int64 or uint8; got {tensor.dtype}. Convert it first, with to_type.", nameof(tensor)),
+            _ => throw new ArgumentException(
+                $"Expected float32, float64, int64 or uint8; got {tensor.dtype}. Convert it first, with to_type.", nameof(tensor)),
         };
         // A tuple of one has a comma behind it in Python.
         string shape = tensor.dim() == 1 ? $"({tensor.shape[0]},)" : $"({string.Join(", ", tensor.shape)})";

@@ -56,10 +56,9 @@ public sealed class ReportTable : IHtmlReport
         string[][] lines = [_columns, .. Texts()];
         int[] widths = [.. Enumerable.Range(0, _columns.Length).Select(column => lines.Max(line => line[column].Length))];
         var text = new StringBuilder(Caption is null ? "" : Caption + "\n");
-        foreach (string[] line in lines)
-            text.AppendJoin(
-                "  ", line.Select(
-                    (cell, column) => IsNumeric(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).Append('\n');
+        string Padded(string cell, int column) =>
+            IsNumeric(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]);
+        foreach (string[] line in lines) text.AppendJoin("  ", line.Select(Padded)).Append('\n');
         return text.ToString().TrimEnd('\n');
     }
 
@@ -82,11 +81,9 @@ public sealed class ReportTable : IHtmlReport
     internal static string[] FormatAlike(IReadOnlyList<object?> values)
     {
         string[] texts = [.. values.Select(Format)];
-        int[] reals = [.. Enumerable.Range(0, texts.Length)
-            .Where(
-                i =>
-                    values[i] is double or float && texts[i].Contains('.', StringComparison.Ordinal)
-                        && !texts[i].Contains('e', StringComparison.Ordinal))];
+        bool IsReal(int i) => values[i] is double or float
+            && texts[i].Contains('.', StringComparison.Ordinal) && !texts[i].Contains('e', StringComparison.Ordinal);
+        int[] reals = [.. Enumerable.Range(0, texts.Length).Where(IsReal)];
         while (reals.Length > 0 && Array.TrueForAll(reals, i => texts[i][^1] == '0' && texts[i][^2] != '.'))
             foreach (int i in reals) texts[i] = texts[i][..^1];
         return texts;

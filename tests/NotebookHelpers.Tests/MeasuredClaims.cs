@@ -39,8 +39,16 @@ internal sealed record ClaimInCode(string? Name, string Kind, double Low, double
         LiteralExpressionSyntax literal => literal.Token.ValueText,
         BinaryExpressionSyntax sum => TextOf(sum.Left),
         InterpolatedStringExpressionSyntax { Contents: [InterpolatedStringTextSyntax first, ..] } => first.TextToken.ValueText,
+        InterpolatedStringExpressionSyntax { Contents: [InterpolationSyntax first, ..] } => TextOf(first.Expression),
+        IdentifierNameSyntax name => ConstantOf(name),
         _ => "",
     };
+
+    // A source that several claims share is a constant of their cell.
+    private static string ConstantOf(IdentifierNameSyntax name) =>
+        name.SyntaxTree.GetRoot().DescendantNodes().OfType<VariableDeclaratorSyntax>()
+            .Where(constant => constant.Identifier.Text == name.Identifier.Text && constant.Initializer is not null)
+            .Select(constant => TextOf(constant.Initializer!.Value)).FirstOrDefault("");
 
     private static double Number(ExpressionSyntax expression) => expression switch
     {

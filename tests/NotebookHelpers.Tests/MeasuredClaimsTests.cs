@@ -38,6 +38,14 @@ public class MeasuredClaimsTests
     }
 
     [Theory]
+    [InlineData("Claims.AtMost(\"a\", x, 1, \"exact: closed form\");", "exact")]
+    [InlineData("Claims.AtMost($\"{a}\", x, 1, $\"published: {who}\");", "published")]
+    [InlineData("const string Who = \"published: them\"; Claims.AtMost(\"a\", x, 1, $\"{Who}, first\");", "published")]
+    [InlineData("Claims.AtMost(\"a\", x, 1, \"the text\");", "the")]
+    public void The_kind_is_the_first_word_of_the_source(string code, string kind) =>
+        Assert.Equal(kind, Assert.Single(ClaimInCode.In(code)).Kind);
+
+    [Theory]
     [InlineData("Claims.AtLeast(\"a\", x, 0.8, \"measured\");", true)]
     [InlineData("Claims.AtLeast(\"a\", x, 0.91, \"measured\");", false)] // a seed lies below
     [InlineData("Claims.AtLeast(\"a\", x, 0.1, \"measured\");", false)] // anything would pass
