@@ -20,7 +20,8 @@ internal static class CalibrateCommand
                 result.AddError($"--seeds takes a whole number from 2 to 1000, not '{token.Value}'.");
         });
         var command = new Command(
-            "calibrate", "Runs a notebook with other seeds; writes the smallest, mean and largest value of its claims to tests/calibration.")
+            "calibrate",
+            "Runs a notebook with other seeds; writes the smallest, mean and largest value of its claims to tests/calibration.")
         {
             notebook, seeds, jobs,
         };
