@@ -25,8 +25,9 @@ public static partial class Charts
         if (logX) FigureBuilder.MakeLogarithmic(figure.XAxis, across, markers);
         if (logY) FigureBuilder.MakeLogarithmic(figure.YAxis, curves.SelectMany(curve => curve.Y), measuredAtAll: false);
         if (equalAxes) figure.ScaleEqually();
-        // Epochs and the like are counted in whole numbers.
-        bool counted = across.Length > 0 && across.All(double.IsInteger) && across.Max() - across.Min() <= 12;
+        // Epochs and the like are counted in whole numbers; beyond 1e15 a step of one disappears in a double.
+        bool counted = across.Length > 0 && across.All(value => double.IsInteger(value) && Math.Abs(value) < 1e15)
+            && across.Max() - across.Min() <= 12;
         if (!logX && counted) figure.XAxis.Set(("dtick", 1));
         AddLines(figure, curves, markers);
         return figure.Build();

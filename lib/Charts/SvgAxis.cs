@@ -8,7 +8,7 @@ internal sealed record SvgAxis(
     string Title, bool Log, string[]? Names, double? Step, double Low, double High, double From, double To,
     (double Value, string Label)[]? Marked = null)
 {
-    private const int MostTicks = 24;
+    private const int MostTicks = 24, MostSteps = 1000;
 
     private double PixelsPerUnit => (To - From) / (High - Low);
 
@@ -87,9 +87,12 @@ internal sealed record SvgAxis(
         {
             double low = Log ? Math.Pow(10, Low) : Low, high = Log ? Math.Pow(10, High) : High;
             double rough = (high - low) / 6, unit = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-            double step = Step ?? unit * new[] { 1, 2, 5, 10 }.First(factor => factor * unit >= rough * 0.999);
-            for (long i = (long)Math.Ceiling(low / step - 1e-9); i * step <= high + 1e-9 * step; i++)
-                yield return (i * step, (i * step).ToString("G6", CultureInfo.InvariantCulture));
+            // A step for whole numbers is no step for numbers between which it disappears.
+            double step = Step is { } given && (high - low) / given <= MostSteps ? given
+                : unit * new[] { 1, 2, 5, 10 }.First(factor => factor * unit >= rough * 0.999);
+            double first = Math.Ceiling(low / step - 1e-9);
+            for (int i = 0; i <= MostSteps && (first + i) * step <= high + 1e-9 * step; i++)
+                yield return ((first + i) * step, ((first + i) * step).ToString("G6", CultureInfo.InvariantCulture));
         }
     }
 
