@@ -190,6 +190,7 @@ internal sealed class ChartSvg
             : trace.Values('x').Zip(trace.Values('y')).Select(pair => (X: _x.At(pair.First), Y: _y.At(pair.Second))).ToArray();
         if (points.Length == 0) return;
         if (trace.HasLine) DrawLine(trace, points);
+        if (!_inSpace) DrawErrors(trace);
         if (!trace.HasMarkers) return;
 
         int step = 1 + _traces.Where(other => other.HasMarkers).Sum(other => other.Values('x').Length) / MostMarks;
@@ -263,6 +264,20 @@ internal sealed class ChartSvg
                 Text(left + width / 2, Math.Min(end, zero) - 5, texts[i], "text-anchor=\"middle\"");
         }
         Add($"<path d=\"{path}\" fill=\"{trace.Color}\"/>");
+        DrawErrors(trace, first + width / 2);
+    }
+
+    // Each a line from end to end with a cross-line at both.
+    private void DrawErrors(SvgTrace trace, double right = 0)
+    {
+        var path = new StringBuilder();
+        foreach (var ((position, value), error) in trace.Values('x').Zip(trace.Values('y')).Zip(trace.Errors))
+        {
+            double x = _x.At(position) + right, low = _y.At(value - error), high = _y.At(value + error);
+            if (!double.IsFinite(x) || !double.IsFinite(low) || !double.IsFinite(high)) continue;
+            path.Append(CultureInfo.InvariantCulture, $"M{x - 4:0.#} {low:0.#}h8m-4 0V{high:0.#}m-4 0h8");
+        }
+        if (path.Length > 0) Add($"<path d=\"{path}\" fill=\"none\" stroke=\"#222\" stroke-width=\"1.5\"/>");
     }
 
     private void DrawHeatmap(SvgTrace trace)

@@ -11,19 +11,25 @@ public static partial class Charts
     /// <param name="yAxis">The name of the vertical axis, with its unit.</param>
     /// <param name="names">The groups.</param>
     /// <param name="series">A name and one value per group.</param>
-    /// <exception cref="ArgumentException">A series has not one value per group.</exception>
+    /// <param name="spreads">
+    /// For each series, how far an error bar reaches up and down from each value, such as the standard deviation over seeds; null for
+    /// no error bars. Bars that carry one carry no text.
+    /// </param>
+    /// <exception cref="ArgumentException">A series or its spreads have not one value per group.</exception>
     public static GenericChart Bars(
-        string title, string yAxis, IReadOnlyList<string> names, IReadOnlyList<(string Name, double[] Values)> series)
+        string title, string yAxis, IReadOnlyList<string> names, IReadOnlyList<(string Name, double[] Values)> series,
+        IReadOnlyList<double[]>? spreads = null)
     {
         foreach (var (name, values) in series)
             if (values.Length != names.Count)
                 throw new ArgumentException(
                     $"Expected {names.Count} values, one per group; got {values.Length} in '{name}'.", nameof(series));
+        CheckSpreads(spreads, [.. series.Select(one => one.Values.Length)]);
         var figure = new FigureBuilder(title, "", yAxis) { ShowLegend = series.Count > 1 };
         figure.XAxis.Set(("type", "category"));
         // On narrow pages no text is better than texts too small to read.
         figure.Layout.Set(("uniformtext", new { mode = "hide", minsize = 9 }));
-        bool withTexts = names.Count * series.Count <= MostBarsWithText;
+        bool withTexts = spreads is null && names.Count * series.Count <= MostBarsWithText;
         foreach (var (rank, (name, values)) in series.Index())
             figure.Add(
                 "bar",
@@ -31,6 +37,7 @@ public static partial class Charts
                 ("x", names.ToArray()),
                 ("y", ChartNumbers.Significant(values, 5)),
                 ("text", withTexts ? values.Select(value => ReportTable.Format(value)).ToArray() : null),
+                ("error_y", ErrorBars(spreads?[rank])),
                 ("textposition", "outside"),
                 ("textangle", 0),
                 // The text above the highest bar stands outside the axes.
@@ -38,4 +45,19 @@ public static partial class Charts
                 ("marker", new FigureProperties().Set(("color", ChartStyle.ColorOf(rank)))));
         return figure.Build();
     }
+
+    private static void CheckSpreads(IReadOnlyList<double[]>? spreads, int[] lengths)
+    {
+        if (spreads is not null && !spreads.Select(one => one.Length).SequenceEqual(lengths))
+            throw new ArgumentException(
+                $"Expected spreads as many as values, {string.Join(", ", lengths)}; "
+                + $"got {string.Join(", ", spreads.Select(one => one.Length))}.", nameof(spreads));
+    }
+
+    private static FigureProperties? ErrorBars(double[]? spread) => spread is null ? null : new FigureProperties().Set(
+        ("type", "data"),
+        ("array", ChartNumbers.Significant(spread, 3)),
+        ("color", ChartStyle.TextColor),
+        ("thickness", 1.5),
+        ("width", 5));
 }

@@ -15,11 +15,17 @@ public static partial class Charts
     /// <param name="logY">Whether the vertical axis is logarithmic.</param>
     /// <param name="markers">Whether each value gets a mark, for measurements rather than functions.</param>
     /// <param name="equalAxes">Whether a unit is as long on both axes, for shapes.</param>
-    /// <exception cref="ArgumentException">A line has not as many horizontal as vertical values.</exception>
+    /// <param name="spreads">
+    /// For each line, how far an error bar reaches up and down from each value, such as the standard deviation over seeds; null for
+    /// no error bars.
+    /// </param>
+    /// <exception cref="ArgumentException">A line has not as many horizontal as vertical values or spreads.</exception>
     public static GenericChart Curves(
         string title, string xAxis, string yAxis, IReadOnlyList<(string Name, double[] X, double[] Y)> curves,
-        bool logX = false, bool logY = false, bool markers = false, bool equalAxes = false)
+        bool logX = false, bool logY = false, bool markers = false, bool equalAxes = false,
+        IReadOnlyList<double[]>? spreads = null)
     {
+        CheckSpreads(spreads, [.. curves.Select(curve => curve.Y.Length)]);
         var figure = new FigureBuilder(title, xAxis, yAxis) { ShowLegend = curves.Count > 1 };
         double[] across = [.. curves.SelectMany(curve => curve.X)];
         if (logX) FigureBuilder.MakeLogarithmic(figure.XAxis, across, markers);
@@ -29,7 +35,7 @@ public static partial class Charts
         bool counted = across.Length > 0 && across.All(value => double.IsInteger(value) && Math.Abs(value) < 1e15)
             && across.Max() - across.Min() <= 12;
         if (!logX && counted) figure.XAxis.Set(("dtick", 1));
-        AddLines(figure, curves, markers);
+        AddLines(figure, curves, markers, spreads);
         return figure.Build();
     }
 
@@ -50,7 +56,9 @@ public static partial class Charts
         return Curves(title, xAxis, yAxis, [.. counted], logX, logY, markers);
     }
 
-    private static void AddLines(FigureBuilder figure, IReadOnlyList<(string Name, double[] X, double[] Y)> curves, bool markers)
+    private static void AddLines(
+        FigureBuilder figure, IReadOnlyList<(string Name, double[] X, double[] Y)> curves, bool markers,
+        IReadOnlyList<double[]>? spreads = null)
     {
         foreach (var (rank, (name, x, y)) in curves.Index())
         {
@@ -64,6 +72,7 @@ public static partial class Charts
                 ("name", name),
                 ("x", ChartNumbers.Significant([.. shown.Select(i => x[i])], 5)),
                 ("y", ChartNumbers.Significant([.. shown.Select(i => y[i])], 5)),
+                ("error_y", ErrorBars(spreads is null ? null : [.. shown.Select(i => spreads[rank][i])])),
                 ("line", new FigureProperties().Set(("color", color), ("dash", ChartStyle.DashOf(rank)), ("width", 2))),
                 ("marker", new FigureProperties().Set(("symbol", ChartStyle.SymbolOf(rank)), ("size", 7))));
         }

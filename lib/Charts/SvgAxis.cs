@@ -30,7 +30,8 @@ internal sealed record SvgAxis(
             return new(title, false, texts, null, -0.5, texts.Length - 0.5, from, to);
 
         bool log = properties["type"].AsText() == "log", bars = traces.Any(trace => trace.Type == "bar");
-        double[] values = [.. traces.SelectMany(trace => trace.Values(key)).Where(value => double.IsFinite(value) && (!log || value > 0))
+        var reached = traces.SelectMany(trace => key == 'y' ? trace.Reached : trace.Values(key));
+        double[] values = [.. reached.Where(value => double.IsFinite(value) && (!log || value > 0))
             .Select(value => log ? Math.Log10(value) : value)];
         double low = values.DefaultIfEmpty(0).Min(), high = values.DefaultIfEmpty(1).Max();
         if (bars && key == 'y' && !log) (low, high) = (Math.Min(0, low), Math.Max(0, high));
@@ -141,6 +142,9 @@ internal sealed class SvgTrace
         [.. (_json["marker"]?["colorscale"] as JsonArray ?? []).Select(stop => Convert.FromHexString(stop![1].AsText()![1..]))
             .Select(color => ((int)color[0], (int)color[1], (int)color[2]))];
 
+    /// <summary>How far an error bar reaches up and down from each value; empty where there are none.</summary>
+    public double[] Errors => (_json["error_y"]?["array"] as JsonArray).AsNumbers();
+
     public string[] Texts => [.. (_json["text"] as JsonArray ?? []).Select(text => text.AsText() ?? "")];
 
     private string Mode => _json["mode"].AsText() ?? "lines";
@@ -166,6 +170,16 @@ internal sealed class SvgTrace
     {
         if (Names(key) is { } names) return [.. Enumerable.Range(0, names.Length).Select(i => (double)i)];
         return (_json[$"{key}"] as JsonArray).AsNumbers();
+    }
+
+    /// <summary>The vertical values and the ends of their error bars.</summary>
+    public IEnumerable<double> Reached
+    {
+        get
+        {
+            double[] values = Values('y');
+            return values.Concat(values.Zip(Errors).SelectMany(pair => new[] { pair.First - pair.Second, pair.First + pair.Second }));
+        }
     }
 
     /// <summary>Where a point in space lies on the picture, seen as plotly.js sees it first: from (1, 1, 1), z upwards.</summary>

@@ -10,7 +10,7 @@ public class ChartsTests
 {
     public ChartsTests() => Notebook.Start();
 
-    public static TheoryData<string> Names => ["embedding", "animated", "in space", "by quantity", "panels", "curves", "log curves", "slider", "bars", "many bars", "heatmap", "large heatmap"];
+    public static TheoryData<string> Names => ["embedding", "animated", "in space", "by quantity", "panels", "curves", "log curves", "slider", "bars", "bars with errors", "curves with errors", "many bars", "heatmap", "large heatmap"];
 
     private static GenericChart Create(string name)
     {
@@ -27,6 +27,8 @@ public class ChartsTests
             "log curves" => Charts.Curves("Logarithms", "n", "seconds", [("a", x, [1e-5, 1e-3, 0.1, 20])], logX: true, logY: true),
             "slider" => Charts.SliderCurves("A family", "distance", "loss", "margin", [("1", [("negative", x, [1, 0, 0, 0])]), ("2", [("negative", x, [4, 1, 0, 0])])]),
             "bars" => Charts.Bars("Bars", "accuracy", ["raw pixels", "2-D"], [("before", [0.98, 0.6]), ("after", [0.98, 0.99])]),
+            "bars with errors" => Charts.Bars("Bars", "accuracy", ["raw pixels", "2-D"], [("before", [0.98, 0.6]), ("after", [0.98, 0.99])], spreads: [[0.01, 0.02], [0.03, double.NaN]]),
+            "curves with errors" => Charts.Curves("Lines", "share", "accuracy", [("a", x, [3, 2, 1.5, 1])], logX: true, markers: true, spreads: [[0.1, 0.2, 0.3, 0.4]]),
             "many bars" => Charts.Bars("Many bars", "count", [.. Enumerable.Range(0, 200).Select(i => $"{i}")], [("one", new double[200]), ("other", [.. Enumerable.Range(0, 200).Select(i => Math.Sin(i))])]),
             "large heatmap" => Charts.Heatmap("Random", rand(700, 300)),
             _ => Charts.Heatmap("Distances", arange(12).view(3, 4).to_type(ScalarType.Float32), ["a", "b", "c"], ["p", "q", "r", "s"], "column", "row"),
@@ -64,6 +66,25 @@ public class ChartsTests
         Assert.DoesNotContain("NaN", svg.ToString(), StringComparison.Ordinal);
         Assert.InRange(svg.ToString().Length, 500, 60_000);
         Assert.InRange(html.Length, 1000, 400_000);
+    }
+
+    [Fact]
+    public void An_error_bar_reaches_as_far_as_its_spread_in_the_chart_and_in_the_picture()
+    {
+        string html = Html(Charts.Bars("t", "y", ["a", "b"], [("s", [1, 2])], spreads: [[0.25, 1]]));
+        var error = Variable(html, "data")[0].GetProperty("error_y");
+        Assert.Equal([0.25, 1], error.GetProperty("array").EnumerateArray().Select(value => value.GetDouble()));
+        string bars = Picture(html).Elements().Select(element => element.Attribute("d")?.Value ?? "").Single(d => d.Contains("h8m-4 0V", StringComparison.Ordinal));
+        double[][] ends = [.. bars.Split('M', StringSplitOptions.RemoveEmptyEntries).Select(bar =>
+            System.Text.RegularExpressions.Regex.Match(bar, @" ([\d.]+)h8m-4 0V([\d.]+)m").Groups.Values.Skip(1).Select(end => double.Parse(end.Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray())];
+        Assert.Equal(4, (ends[1][0] - ends[1][1]) / (ends[0][0] - ends[0][1]), 0.02);
+    }
+
+    [Fact]
+    public void Spreads_that_are_not_one_per_value_are_refused_by_name()
+    {
+        Assert.Equal("spreads", Assert.Throws<ArgumentException>(() => Charts.Bars("t", "y", ["a"], [("s", [1])], spreads: [[1, 2]])).ParamName);
+        Assert.Equal("spreads", Assert.Throws<ArgumentException>(() => Charts.Curves("t", "x", "y", [("s", [1, 2], [1, 2])], spreads: [])).ParamName);
     }
 
     [Theory]
