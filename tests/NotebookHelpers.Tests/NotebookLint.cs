@@ -11,7 +11,7 @@ internal static partial class NotebookLint
     /// <summary>The first line of every notebook: the compiler's error about the next line cannot say it.</summary>
     public const string Advice = "// If the next line fails, run `dotnet build` in the repository's root, then restart the kernel.";
 
-    private const int MedianLines = 6, MostLines = 25;
+    private const int MedianLines = 6, MostLines = 25, MostInARow = 3, Widest = 96;
 
     public static IReadOnlyList<string> Problems(string path)
     {
@@ -48,7 +48,14 @@ internal static partial class NotebookLint
             Check(cell.Json["execution_count"] is null, $"{cell.Id}: has an execution count");
             Check(cell.Json["outputs"]!.AsArray().Count == 0, $"{cell.Id}: has outputs");
             Check(cell.Lines <= MostLines, $"{cell.Id}: {cell.Lines} lines, the most is {MostLines}");
+            int width = cell.Source.Split('\n').Max(line => line.Length);
+            Check(width <= Widest, $"{cell.Id}: a line of {width} characters, the most is {Widest}");
         }
+        foreach (string id in TooManyInARow(cells)) Check(false, $"{id}: more than {MostInARow} code cells in a row without a sentence");
+        foreach (string id in Unanswered(cells)) Check(false, $"{id}: asks for a prediction, and no text follows its result");
+        Check(
+            cells.Exists(cell => !cell.IsCode && SourcesHeading().IsMatch(cell.Source) && ExternalLink().IsMatch(cell.Source)),
+            "has no part 'Sources' with a link");
 
         var code = cells.FindAll(cell => cell.IsCode);
         if (cells.Count == 0 || code.Count == 0)
@@ -81,6 +88,29 @@ internal static partial class NotebookLint
         return problems;
     }
 
+    /// <summary>The first cell too many of each run of code cells.</summary>
+    private static IEnumerable<string> TooManyInARow(List<Cell> cells)
+    {
+        int run = 0;
+        foreach (var cell in cells)
+        {
+            run = cell.IsCode ? run + 1 : 0;
+            if (run == MostInARow + 1) yield return cell.Id;
+        }
+    }
+
+    /// <summary>The cells that ask for a prediction after whose code comes a heading or nothing instead of the answer.</summary>
+    private static IEnumerable<string> Unanswered(List<Cell> cells)
+    {
+        for (int i = 0; i < cells.Count; i++)
+        {
+            if (cells[i].IsCode || !cells[i].Source.Contains("**Predict", StringComparison.Ordinal)) continue;
+            int code = cells.FindIndex(i, cell => cell.IsCode);
+            int answer = code < 0 ? -1 : cells.FindIndex(code, cell => !cell.IsCode);
+            if (answer < 0 || cells[answer].Source.StartsWith('#')) yield return cells[i].Id;
+        }
+    }
+
     /// <summary>The files that Markdown text links to or shows, relative to the notebook.</summary>
     private static HashSet<string> Links(string markdown) =>
     [
@@ -105,6 +135,12 @@ internal static partial class NotebookLint
 
     [GeneratedRegex(@"(?<![\w.:/])/(home|Users|root|tmp|var|mnt)/|\b[A-Z]:\\")]
     private static partial Regex MachinePath();
+
+    [GeneratedRegex("^#{2,3} Sources$", RegexOptions.Multiline)]
+    private static partial Regex SourcesHeading();
+
+    [GeneratedRegex(@"https?://")]
+    private static partial Regex ExternalLink();
 
     [GeneratedRegex(@"\bPlotly\b|\bGenericChart\b")]
     private static partial Regex PlotlyType();

@@ -45,6 +45,12 @@ public sealed class NotebookLintTests : IDisposable
         { "no title", "does not open with a title" },
         { "machine path", "names a path of some machine" },
         { "no code", "has no code" },
+        { "wide line", "start: a line of 97 characters, the most is 96" },
+        { "cells in a row", "row4: more than 3 code cells in a row" },
+        { "no sources", "has no part 'Sources' with a link" },
+        { "sources without a link", "has no part 'Sources' with a link" },
+        { "no answer", "question: asks for a prediction" },
+        { "no text after the answer's code", "question: asks for a prediction" },
     };
 
     [Theory]
@@ -74,6 +80,12 @@ public sealed class NotebookLintTests : IDisposable
             case "no claims": cells[^1]!["source"] = "1"; break;
             case "no title": cells[0]!["source"] = "Text [next](02-next.ipynb)"; break;
             case "machine path": cells[2]!["source"] = "see /home/somebody/data"; break;
+            case "wide line": start["source"] = Start + "\n//" + new string('x', 95); break;
+            case "cells in a row": foreach (int i in new[] { 4, 3, 2, 1 }) cells.Insert(3, ScratchNotebook.Code($"row{i}", "1;")); break;
+            case "no sources": cells.RemoveAt(2); break;
+            case "sources without a link": cells[2]!["source"] = "## Sources\n\n- A book."; break;
+            case "no answer": cells.Insert(1, ScratchNotebook.Markdown("question", "**Predict:** how many?")); cells[3]!["source"] = "## Next"; break;
+            case "no text after the answer's code": cells.Insert(3, ScratchNotebook.Markdown("question", "**Predict** it.")); break;
             case "no code": notebook["cells"] = new JsonArray(cells[0]!.DeepClone()); break;
         }
     }), found => found.Contains(problem, StringComparison.Ordinal));
@@ -87,7 +99,7 @@ public sealed class NotebookLintTests : IDisposable
 
     [Fact]
     public void Links_in_code_and_formulas_are_none() => Assert.Empty(Problems(notebook =>
-        notebook["cells"]![2]!["source"] = "`a[1](x.md)` $f[x](y)$ [web](https://example.org/x) [here](#part) [there](02-next.ipynb#part)\n```csharp\nb[1](z.md)\n```"));
+        notebook["cells"]![2]!["source"] = "`a[1](x.md)` $f[x](y)$ [web](https://example.org/x) [here](#part) [there](02-next.ipynb#part)\n## Sources\n```csharp\nb[1](z.md)\n```"));
 
     [Fact]
     public void The_normal_form_is_pythons() => Assert.Equal(
@@ -100,7 +112,7 @@ public sealed class NotebookLintTests : IDisposable
         notebook["cells"] = new JsonArray(
             ScratchNotebook.Markdown("title", "# Title\n\n[next](02-next.ipynb)"),
             ScratchNotebook.Code("start", Start),
-            ScratchNotebook.Markdown("text", "Text with $x$."),
+            ScratchNotebook.Markdown("text", "Text with $x$.\n\n## Sources\n\n- [A page](https://example.org)."),
             ScratchNotebook.Code("claims", "Claims.Table()"));
         change(notebook);
         _folder.Write("02-next.ipynb", "");

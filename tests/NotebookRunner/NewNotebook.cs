@@ -94,6 +94,7 @@ public static partial class NewNotebook
             double byLibrary = tensor(new[] { 3.0, 4.0 }).norm().item<double>();
             $"by hand {byHand:0.0000}, by the library {byLibrary:0.0000}"
             """),
+        ("by-hand-note", false, "Both are 5: three, four and five are the sides of a right triangle."),
         ("exercises", false, """
             ## Exercises
 
@@ -101,7 +102,8 @@ public static partial class NewNotebook
             """),
         ("exercise-1-blank", true, "double? length = null; // your answer"),
         ("exercise-1-check", true, """
-            Exercise.Check("a length", length, answer => Math.Abs(answer - tensor(new[] { 1.0, 2.0, 2.0 }).norm().item<double>()) < 1e-9,
+            double norm = tensor(new[] { 1.0, 2.0, 2.0 }).norm().item<double>();
+            Exercise.Check("a length", length, answer => Math.Abs(answer - norm) < 1e-9,
                 "The root of the sum of the squares.")
             """),
         ("exercise-1-solution", false, """
@@ -115,7 +117,8 @@ public static partial class NewNotebook
         ("exercise-2", false, "**2.** Write the length of any vector as a function."),
         ("exercise-2-blank", true, "double Length(double[] x) => throw Exercise.NotTried; // your answer"),
         ("exercise-2-check", true, """
-            Exercise.Check("the length of any vector", () => Math.Abs(Length([1, 1, 1, 1]) - 2) < 1e-9 && Length([-3, 4]) == 5,
+            Exercise.Check("the length of any vector",
+                () => Math.Abs(Length([1, 1, 1, 1]) - 2) < 1e-9 && Length([-3, 4]) == 5,
                 "Select the squares, then Sum, then Math.Sqrt.")
             """),
         ("exercise-2-solution", false, """
@@ -127,16 +130,21 @@ public static partial class NewNotebook
             </details>
             """),
         ("summary", false, """
-            ## What to take along
+            ## Key takeaways
 
             - One sentence for each thing learned.
+
+            ## Sources
+
+            - Author, [title](https://example.org), year: what was taken.
 
             ### Claims
 
             What the text above says, as numbers of this run. A number outside its band stops the notebook.
             """),
         ("claims-table", true, """
-            Claims.AtMost("length by hand and by the library, difference", Math.Abs(byHand - byLibrary), 1e-12, "same formula");
+            Claims.AtMost("length by hand and by the library, difference",
+                Math.Abs(byHand - byLibrary), 1e-12, "exact, up to rounding");
             Claims.Table()
             """),
     ];
