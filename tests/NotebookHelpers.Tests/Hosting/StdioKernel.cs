@@ -30,7 +30,15 @@ internal sealed class StdioKernel : IDisposable
         await s_restored.Value;
         string folder = Path.Combine(HelpersAssemblies.RepositoryRoot, "artifacts", "stdio", Guid.NewGuid().ToString("N"));
         var kernel = new StdioKernel(Directory.CreateDirectory(folder).FullName);
-        await kernel.ReadAsync(happened => happened.Type == "KernelReady");
+        try
+        {
+            await kernel.ReadAsync(happened => happened.Type == "KernelReady");
+        }
+        catch
+        {
+            kernel.Dispose(); // else the kernel would outlive the test
+            throw;
+        }
         return kernel;
     }
 
@@ -55,6 +63,7 @@ internal sealed class StdioKernel : IDisposable
         var events = new List<StdioEvent>();
         while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
         {
+            if (!line.StartsWith('{')) continue; // the tool's notice at its first start
             events.Add(StdioEvent.Parse(line));
             if (isLast(events[^1])) return events;
         }
