@@ -34,6 +34,24 @@ public partial class ContributingTests
         Assert.Contains(events, happened => happened is StreamWritten { Name: "stdout", Text: "True" });
     }
 
+    [Fact]
+    public void Every_point_of_the_article_has_its_cell()
+    {
+        string text = File.ReadAllText(Path.Combine(HelpersAssemblies.RepositoryRoot, "CONTRIBUTING.md"));
+        string notebooks = Path.Combine(HelpersAssemblies.RepositoryRoot, "notebooks");
+        var places = Place().Matches(text);
+        Assert.InRange(places.Count, 20, 60);
+        foreach (Match place in places)
+        {
+            string path = Assert.Single(Directory.GetFiles(notebooks, place.Groups["notebook"].Value + "-*.ipynb"));
+            var cells = NotebookFile.ReadJson(path)["cells"]!.AsArray();
+            Assert.True(cells.Any(cell => (string?)cell!["id"] == place.Groups["cell"].Value), $"{place.Value} is not there.");
+        }
+    }
+
+    [GeneratedRegex(@"(?<=[|,] )(?<notebook>\d\d) `(?<cell>[a-z0-9-]+)`")]
+    private static partial Regex Place();
+
     [GeneratedRegex("```csharp\n(.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
 }
