@@ -52,7 +52,7 @@ public class DocumentationExampleTests
         string evaluation = Path.Combine(HelpersAssemblies.RepositoryRoot, "lib", "Evaluation");
         var evaluations = Directory.GetFiles(evaluation, "*.cs").Select(path => Path.GetFileNameWithoutExtension(path));
         var parts = typeof(Notebook).Assembly.GetExportedTypes().Where(IsLossOrMiner).Select(type => type.Name);
-        string[] training = [nameof(TrainingLoop), nameof(Embeddings), nameof(GradientCache), nameof(ShuffledBatches)];
+        string[] training = [nameof(TrainingLoop), nameof(Embeddings), nameof(GradientCache), nameof(ShuffledBatches), nameof(ClassBalancedBatches), nameof(ChopraLoss)];
         Assert.Empty(evaluations.Concat(parts).Concat(training).Except(Examples.Keys.Select(name => name.Split('.')[0])));
     }
 

@@ -38,6 +38,11 @@ public sealed partial class ReferencePagesTests : IDisposable
         Assert.DoesNotContain("idea-other", api, StringComparison.Ordinal); // every type stands in the folder of an idea
         foreach (Match link in Local().Matches(api)) Assert.Contains($"id=\"{link.Groups["anchor"].Value}\"", api, StringComparison.Ordinal);
         Assert.Contains("Check(Tensor distances, double? tolerance)", api, StringComparison.Ordinal);
+        Assert.Contains("<a href=\"#NTXentLoss\"><code>NTXentLoss</code></a>", api, StringComparison.Ordinal); // the index
+        // What a record's own text names does not come again below it.
+        string record = Assert.Single(api.Split("<section>"), part => part.Contains("<h3 id=\"MeanAndSpread\">", StringComparison.Ordinal));
+        Assert.Contains("<dt><code>Spread</code></dt>", record, StringComparison.Ordinal);
+        Assert.DoesNotContain("<h4><code>Spread</code></h4>", record, StringComparison.Ordinal);
         Assert.Contains("<a href=\"glossary.html\">", Read("index.html"), StringComparison.Ordinal);
         Assert.Contains("<a href=\"api.html\">", Read("index.html"), StringComparison.Ordinal);
     }

@@ -30,14 +30,13 @@ internal static partial class ApiPage
         foreach (var group in ideas.OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             string anchor = "idea-" + group.Key.ToLowerInvariant();
-            contents.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#{anchor}\">{Page.Encode(group.Key)}</a></li>");
+            var inside = group.Select(type => $"<a href=\"#{Anchor(type.Id)}\"><code>{Page.Encode(type.Short)}</code></a>");
+            contents.Append($"<li><a href=\"#{anchor}\">{Page.Encode(group.Key)}</a>: {string.Join(", ", inside)}</li>");
             body.Append(CultureInfo.InvariantCulture, $"<h2 id=\"{anchor}\">{Page.Encode(group.Key)}</h2>\n");
             foreach (var type in group)
             {
                 body.Append($"<section><h3 id=\"{Anchor(type.Id)}\">{Page.Encode(type.Short)}</h3>\n{Text(type, known)}");
-                // A record's constructor has the record's own text.
-                foreach (var member in members.Where(member => member.Kind != 'T' && member.Owner == type.Id
-                    && !(member.Short == "#ctor" && (string?)member.Xml.Element("summary") == (string?)type.Xml.Element("summary"))))
+                foreach (var member in members.Where(member => member.Kind != 'T' && member.Owner == type.Id && !IsSaidBy(type, member)))
                     body.Append($"<h4><code>{Page.Encode(member.Signature)}</code></h4>\n{Text(member, known)}");
                 body.Append("</section>\n");
             }
@@ -51,6 +50,11 @@ internal static partial class ApiPage
             {body}</main>
             """);
     }
+
+    // A record's own text has its constructor and names its properties.
+    private static bool IsSaidBy(ApiMember type, ApiMember member) =>
+        member.Short == "#ctor" && (string?)member.Xml.Element("summary") == (string?)type.Xml.Element("summary")
+        || member.Kind == 'P' && type.Xml.Elements("param").Any(parameter => (string?)parameter.Attribute("name") == member.Short);
 
     private static string Text(ApiMember member, HashSet<string> known)
     {
