@@ -8,7 +8,7 @@ internal static class AuthoringCommands
 {
     public static Command New(Option<string> folder)
     {
-        var name = new Argument<string>("name") { Description = "Two digits and words, such as 07-metric-trees." };
+        var name = new Argument<string>("name") { Description = "Two digits and words, such as 09-metric-trees." };
         var title = new Argument<string>("title") { Description = "The title, without the number." };
         var command = new Command("new", "Adds a notebook to the series from a template, and links its neighbours to it.") { name, title };
         command.SetAction(parsed => Refusing(() =>

@@ -13,7 +13,7 @@ public static partial class NewNotebook
 
     /// <summary>Creates the notebook from the template and links the series anew.</summary>
     /// <param name="folder">The folder with the notebooks.</param>
-    /// <param name="name">Two digits and words, such as 07-metric-trees.</param>
+    /// <param name="name">Two digits and words, such as 09-metric-trees.</param>
     /// <param name="title">The title without the number.</param>
     /// <returns>The new file's path.</returns>
     /// <exception cref="NewNotebookException">The name is malformed, or its number is taken.</exception>
@@ -21,7 +21,7 @@ public static partial class NewNotebook
     {
         if (!Name().IsMatch(name))
             throw new NewNotebookException(
-                $"A notebook is called by two digits and lower-case words, such as 07-metric-trees; got '{name}'.");
+                $"A notebook is called by two digits and lower-case words, such as 09-metric-trees; got '{name}'.");
         if (string.IsNullOrWhiteSpace(title) || title.AsSpan().IndexOfAny('\n', '\r', '[') >= 0)
             throw new NewNotebookException("Expected a title in one line, without brackets.");
         if (Directory.GetFiles(folder, name[..2] + "-*.ipynb") is [var taken, ..])
