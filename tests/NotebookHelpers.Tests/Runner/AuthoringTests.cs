@@ -15,7 +15,9 @@ public sealed class AuthoringTests : IDisposable
     {
         string folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "notebooks")).FullName;
         foreach (string path in Series) File.Copy(path, Path.Combine(folder, Path.GetFileName(path)));
-        File.WriteAllText(Path.Combine(_folder.Path, "README.md"), "");
+        // What the notebooks link to beside each other.
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "data"));
+        foreach (string linked in new[] { "README.md", "data/README.md" }) File.WriteAllText(Path.Combine(_folder.Path, linked), "");
         return folder;
     }
 
