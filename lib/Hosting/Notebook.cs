@@ -74,12 +74,12 @@ public static class Notebook
     }
 
     /// <summary>A size that depends on the scale of the run, so that sizes stand in one place.</summary>
-    /// <param name="byDefault">For two CPU cores and a minute and a half.</param>
+    /// <param name="byDefault">For one CPU core and a few minutes.</param>
     /// <param name="full">For a GPU and the size of the paper.</param>
     public static T Scale<T>(T byDefault, T full) => FullScale ? full : byDefault;
 
     /// <summary>A size that depends on the scale of the run, where trying the code needs less than the default.</summary>
-    /// <param name="byDefault">For two CPU cores and a minute and a half.</param>
+    /// <param name="byDefault">For one CPU core and a few minutes.</param>
     /// <param name="full">For a GPU and the size of the paper.</param>
     /// <param name="small">For a run in seconds that claims nothing.</param>
     public static T Scale<T>(T byDefault, T full, T small) => SmallScale ? small : Scale(byDefault, full);
