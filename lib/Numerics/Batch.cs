@@ -51,16 +51,20 @@ internal static class Batch
     /// <summary>A tensor's type, shape and device for a message.</summary>
     public static string Describe(Tensor tensor) => $"{tensor.dtype} [{string.Join(", ", tensor.shape)}] on {tensor.device}";
 
+    /// <summary>torch's normalize takes a length of 1e-12 for zero; rows that come near it are lengthened first.</summary>
+    private const double Short = 1e-9;
+
     /// <summary>
     /// Rows of length 1; a row of zeros, which has no direction, stays zero with gradient zero. float16 and bfloat16 become float32.
     /// </summary>
     public static Tensor Normalize(Tensor embeddings)
     {
         var x = Measurable.Accumulating(embeddings);
-        // The square of a large float32 is infinite. A row's direction does not depend on its length, and so neither does the gradient.
+        // The square of a large float32 is infinite, that of a small one is zero. The direction of a row does not depend on its length,
+        // so a long or very short row is divided by its largest entry first.
         using var scope = NewDisposeScope();
         var longest = x.detach().abs().amax([1], keepdim: true);
-        var scale = longest.clamp_min(1).masked_fill_(longest.eq(0), double.PositiveInfinity);
+        var scale = longest.clamp_min(1).where(longest.gt(Short), longest).masked_fill_(longest.eq(0), double.PositiveInfinity);
         return nn.functional.normalize(x / scale, p: 2, dim: 1).MoveToOuterDisposeScope();
     }
 

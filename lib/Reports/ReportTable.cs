@@ -99,6 +99,7 @@ public sealed class ReportTable : IHtmlReport
     {
         double size = Math.Abs(number);
         return size == 0 ? "0"
+            : size >= 1e15 ? number.ToString("0.##e+0", CultureInfo.InvariantCulture)
             : size >= 1000 ? number.ToString("N0", CultureInfo.InvariantCulture)
             : size >= 100 ? number.ToString("0.0", CultureInfo.InvariantCulture)
             : size >= 10 ? number.ToString("0.00", CultureInfo.InvariantCulture)

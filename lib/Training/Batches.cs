@@ -79,20 +79,25 @@ public sealed class ClassBalancedBatches : IBatches, IDisposable
     /// <summary>
     /// Batches of <paramref name="classes"/> x <paramref name="perClass"/> positions, drawn without repetition inside a batch.
     /// </summary>
-    /// <param name="labels">The class of each position, int64 [n].</param>
+    /// <param name="labels">The class of each position, integers of any width or bool, [n].</param>
     /// <param name="classes">P, the number of classes in a batch.</param>
     /// <param name="perClass">K, the number of images of each class in a batch.</param>
     /// <param name="stepsPerEpoch">The number of batches in an epoch; null for as many as go through the data about once.</param>
-    /// <exception cref="ArgumentException">There are fewer than P classes, or a class has fewer than K images.</exception>
+    /// <exception cref="ArgumentException">
+    /// The labels are no integers [n], there are fewer than P classes, or a class has fewer than K images.
+    /// </exception>
     public ClassBalancedBatches(Tensor labels, int classes, int perClass, int? stepsPerEpoch = null)
     {
         using var scope = NewDisposeScope();
         _device = labels.device;
-        var distinct = labels.cpu().data<long>().ToArray().Distinct().Order().ToArray();
+        if (labels.dim() != 1 || labels.is_floating_point())
+            throw new ArgumentException($"Expected integer labels [n]; got {Batch.Describe(labels)}.", nameof(labels));
+        var onCpu = labels.to_type(ScalarType.Int64).cpu().contiguous();
+        var distinct = onCpu.data<long>().ToArray().Distinct().Order().ToArray();
         if (classes < 1 || classes > distinct.Length)
             throw new ArgumentException(
                 $"Expected 1 to {distinct.Length} classes a batch, the number of classes in the labels; got {classes}.", nameof(classes));
-        _positions = [.. distinct.Select(label => labels.cpu().eq(label).nonzero().flatten().DetachFromDisposeScope())];
+        _positions = [.. distinct.Select(label => onCpu.eq(label).nonzero().flatten().DetachFromDisposeScope())];
         for (int i = 0; i < distinct.Length; i++)
             if (perClass < 1 || _positions[i].shape[0] < perClass)
                 throw new ArgumentException(

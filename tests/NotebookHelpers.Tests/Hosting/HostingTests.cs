@@ -72,6 +72,13 @@ public class HostingTests
     }
 
     [Fact]
+    public void Numbers_too_long_to_read_are_shown_by_their_power_of_ten()
+    {
+        Assert.Contains("1,234,567", new ReportTable("size").Row(1234567.0).ToString(), StringComparison.Ordinal);
+        Assert.Contains("1.96e+293", new ReportTable("size").Row(1.9628e293).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Tensors_are_shown_with_shape_and_values()
     {
         Assert.Equal(

@@ -28,6 +28,19 @@ public sealed class ClassicalScalingTests
     }
 
     [Fact]
+    public void The_roots_of_rounding_that_cdist_leaves_on_the_diagonal_are_no_distances()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        var points = randn(200, 64);
+        var single = cdist(points, points);
+        Assert.True(single.diagonal().max().item<float>() > 1e-3);
+        var exact = Distances(points.to_type(ScalarType.Float64));
+        Assert.True(ClassicalScaling.Embed(single, 3).to_type(ScalarType.Float64).allclose(ClassicalScaling.Embed(exact, 3), 1e-3, 1e-3));
+        Assert.Throws<ArgumentException>(() => ClassicalScaling.Embed(exact + eye(200, dtype: ScalarType.Float64) * 1e-3));
+    }
+
+    [Fact]
     public void What_is_no_distance_matrix_is_refused()
     {
         using var scope = NewDisposeScope();

@@ -120,6 +120,24 @@ public class LossTypesTests
     }
 
     [Theory]
+    [InlineData(1e-36)]
+    [InlineData(1e-15)]
+    [InlineData(1e-11)]
+    [InlineData(1e20)]
+    public void Losses_of_directions_do_not_depend_on_the_lengths_of_the_rows(double length)
+    {
+        using var scope = NewDisposeScope();
+        var (x, labels) = (Batch(32), arange(32).remainder(4));
+        foreach (string name in Losses.Keys.Where(name => !name.Contains("not normalised") && name is not ("Hadsell" or "Hadsell, pairs" or "Chopra")))
+        {
+            float expected = Losses[name](x, labels).item<float>();
+            Assert.True(Math.Abs(expected - Losses[name](x * length, labels).item<float>()) <= 1e-5 * Math.Abs(expected) + 1e-6, name);
+        }
+        Assert.Equal(AlignmentUniformity.Uniformity(x), AlignmentUniformity.Uniformity(x * length), 1e-5);
+        Assert.Equal(AlignmentUniformity.Alignment(x, x.roll(1, 0)), AlignmentUniformity.Alignment(x * length, x.roll(1, 0) * length), 1e-5);
+    }
+
+    [Theory]
     [InlineData(ScalarType.Int32)]
     [InlineData(ScalarType.Byte)]
     [InlineData(ScalarType.Bool)]
@@ -132,5 +150,17 @@ public class LossTypesTests
         using var mined = new TripletMarginMiner().Mine(x, labels);
         using var expected = new TripletMarginMiner().Mine(x, wide);
         Assert.Equal(expected.Count, mined.Count);
+        using var batches = new ClassBalancedBatches(labels, classes: 2, perClass: 4);
+        Assert.Equal(4, labels.index_select(0, batches.Epoch().First()).to_type(ScalarType.Int64).sum().item<long>());
+    }
+
+    [Fact]
+    public void Batches_by_class_refuse_labels_that_are_no_integers_one_per_item()
+    {
+        foreach (var labels in new[] { zeros(8), zeros([4, 2], ScalarType.Int64) })
+        {
+            var e = Assert.Throws<ArgumentException>(() => new ClassBalancedBatches(labels, classes: 1, perClass: 2));
+            Assert.Contains("Expected integer labels [n]", e.Message, StringComparison.Ordinal);
+        }
     }
 }
