@@ -114,8 +114,8 @@ public static class Distances
         Math.Sqrt(Pairs(p, q).Sum(pair => Math.Pow(Math.Sqrt(pair.First) - Math.Sqrt(pair.Second), 2)) / 2);
 
     /// <summary>
-    /// Σ|Pᵢ - Qᵢ| of the cumulated vectors, in bins: the least mass times way that turns one histogram into the other (Vaserstein 1969,
-    /// in one dimension).
+    /// Σ|Pᵢ - Qᵢ| of the cumulated vectors, in bins: the minimum total mass × distance needed to turn one histogram into the other
+    /// (Vaserstein 1969, in one dimension).
     /// </summary>
     public static double Wasserstein1(double[] p, double[] q)
     {

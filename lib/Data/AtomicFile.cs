@@ -1,6 +1,6 @@
 namespace NotebookHelpers;
 
-/// <summary>Files that are there whole or not at all, whatever happens while they are written.</summary>
+/// <summary>Writes files atomically: a reader sees the former file or the whole new one, never a part.</summary>
 internal static class AtomicFile
 {
     /// <summary>

@@ -5,7 +5,8 @@ namespace NotebookHelpers;
 /// <summary>
 /// The normalised, temperature-scaled cross entropy (Sohn 2016; SimCLR, Chen et al. 2020; InfoNCE, van den Oord et al. 2018):
 /// for each positive pair (a, p), -ln(e^(s_ap/t) / (e^(s_ap/t) + Σ_n e^(s_an/t))) with s the cosine similarity and n the
-/// anchor's negatives; its other positives stand neither above nor below. Averaged over positive pairs, as in PyTorch Metric Learning.
+/// anchor's negatives; its other positives appear in neither numerator nor denominator. Averaged over positive pairs, as in PyTorch
+/// Metric Learning.
 /// </summary>
 /// <remarks>
 /// Computed a few anchors at a time, gradient included: memory grows with n, not with n² or, as for a list of positives times

@@ -18,7 +18,7 @@ public interface IBatches
     IEnumerable<Tensor> Epoch();
 }
 
-/// <summary>Every position once an epoch, in random order, in batches of equal size; a smaller rest is left out of that epoch.</summary>
+/// <summary>Every position once an epoch, in random order, in batches of equal size; an incomplete last batch is dropped.</summary>
 /// <example><code>
 /// var batches = new ShuffledBatches(count: 32, batchSize: 8);
 /// foreach (var batch in batches.Epoch()) Console.WriteLine(images[batch].shape[0]);
