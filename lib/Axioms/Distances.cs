@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// Distances, each with its definition, unit and source. Which axioms each keeps is told by <see cref="DistanceCatalogue"/>.
+/// Distances, each with its definition, unit and source. <see cref="DistanceCatalogue"/> lists which axioms each of them satisfies.
 /// </summary>
 /// <remarks>All throw <see cref="ArgumentException"/> where two vectors differ in length.</remarks>
 public static class Distances

@@ -18,7 +18,7 @@ public static partial class Charts
     /// </param>
     /// <param name="captions">A caption per image; null for none.</param>
     /// <param name="columns">Images in a row.</param>
-    /// <param name="title">What stands above them.</param>
+    /// <param name="title">The title above them.</param>
     /// <param name="width">The greatest width of an image, in CSS pixels.</param>
     /// <exception cref="ArgumentException">The images have another shape or type, or the captions do not fit them.</exception>
     public static ImageGrid ImageGrid(
@@ -28,7 +28,7 @@ public static partial class Charts
     /// <summary>Short films side by side, each with a caption, played without end; no script is needed.</summary>
     /// <param name="films">A caption and the images of each, grey, uint8 [t, height, width], shown with 16 levels.</param>
     /// <param name="milliseconds">How long each image shows.</param>
-    /// <param name="title">What stands above them.</param>
+    /// <param name="title">The title above them.</param>
     /// <param name="width">The greatest width of a film, in CSS pixels.</param>
     /// <exception cref="ArgumentException">The images have another shape or type, or there is no film.</exception>
     public static ImageGrid Films(

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// A loss over a batch of embeddings and their labels. A loss of one's own that implements it goes wherever the library's go.
+/// A loss over a batch of embeddings and their labels. Your own loss works wherever the library's do if it implements this interface.
 /// </summary>
 /// <remarks>A loss over pairs by label or by a miner is written shorter as a <see cref="PairLoss"/>.</remarks>
 public interface IEmbeddingLoss

@@ -29,7 +29,7 @@ public sealed class NTXentLoss : PairLoss
     public double Temperature { get; }
 
     /// <summary>
-    /// The loss of two views when all embeddings coincide, or nothing else tells the other view from the rest: ln(2N - 1).
+    /// The loss of two views when all similarities are equal, as they are when all embeddings coincide: ln(2N - 1).
     /// </summary>
     /// <param name="pairs">N, at least 1.</param>
     public static double AtChance(int pairs)

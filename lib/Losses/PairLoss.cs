@@ -4,7 +4,7 @@ namespace NotebookHelpers;
 
 /// <summary>A loss over the positive and negative pairs of a batch, taken from its labels or from a miner.</summary>
 /// <remarks>
-/// A loss of one's own derives from it and says, in <see cref="Of"/>, what it makes of embeddings and pairs; CONTRIBUTING shows one.
+/// To write your own loss, derive from it and compute the loss in <see cref="Of"/>; CONTRIBUTING shows an example.
 /// </remarks>
 public abstract class PairLoss : IEmbeddingLoss
 {

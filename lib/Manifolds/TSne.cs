@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Where a run of <see cref="TSne"/> stands.</summary>
+/// <summary>How far a run of <see cref="TSne"/> has come.</summary>
 /// <param name="Iteration">The iterations done.</param>
 /// <param name="Iterations">The iterations of the whole run.</param>
 /// <param name="Divergence">The Kullback-Leibler divergence of the embedding's similarities from the data's, in nats.</param>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Chooses pairs or triplets of a batch for a loss to be taken over. A miner of one's own implements it.</summary>
+/// <summary>Chooses the pairs or triplets of a batch that a loss is computed over. Implement it to write your own miner.</summary>
 /// <typeparam name="TMined"><see cref="Pairs"/> or <see cref="Triplets"/>, which the caller disposes.</typeparam>
 public interface IMiner<out TMined>
     where TMined : IDisposable

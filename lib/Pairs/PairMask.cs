@@ -25,7 +25,7 @@ public sealed class PairMask
     /// </summary>
     public Tensor AnyNegative => _labels is null ? _negative!.any() : _labels.ne(_labels.narrow(0, 0, 1)).any();
 
-    /// <summary>Whether each pair stands there from both sides, as it does by label but need not as mined.</summary>
+    /// <summary>Whether every pair (i, j) is also there as (j, i). Pairs by label always are, mined pairs need not be.</summary>
     public bool Symmetric => _labels is not null;
 
     /// <summary>

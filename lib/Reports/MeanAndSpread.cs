@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NotebookHelpers;
 
-/// <summary>What repeated runs give: their mean and how far they lie apart. As text <c>0.975 ± 0.002</c>.</summary>
+/// <summary>The mean of repeated runs and their spread, the standard deviation. As text <c>0.975 ± 0.002</c>.</summary>
 /// <param name="Mean">The mean of the runs.</param>
 /// <param name="Spread">Their standard deviation, with n - 1 in the denominator; NaN for one run.</param>
 /// <param name="Runs">How many runs there are.</param>

@@ -15,7 +15,7 @@ public sealed class ReportTable : IHtmlReport
     public ReportTable(params string[] columns) =>
         _columns = columns.Length > 0 ? columns : throw new ArgumentException("Expected at least one column.", nameof(columns));
 
-    /// <summary>What stands above the table; null for nothing.</summary>
+    /// <summary>The caption above the table; null for none.</summary>
     public string? Caption { get; init; }
 
     /// <summary>Adds a row and gives the table back.</summary>

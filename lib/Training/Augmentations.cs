@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>A random change that keeps what a picture shows: makes the views of self-supervised learning.</summary>
+/// <summary>A random change that does not alter what a picture shows; it makes the views of self-supervised learning.</summary>
 /// <param name="pixels">[n, channels, height, width], floating point; not changed.</param>
 /// <returns>New pixels of the same shape, type and device. Every image of the batch is changed in its own way.</returns>
 /// <exception cref="ArgumentException">The pixels are not floating-point [n, channels, height, width].</exception>

@@ -33,7 +33,7 @@ public sealed class ShuffledBatches : IBatches
     /// <param name="count">The number of things to draw from.</param>
     /// <param name="batchSize">The number of positions in a batch.</param>
     /// <param name="device">Where the batches live; null for the CPU.</param>
-    /// <param name="imagesPerItem">How many images stand behind one position: 2 for pairs or two views.</param>
+    /// <param name="imagesPerItem">How many images the encoder gets for one position: 2 for pairs or two views.</param>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1 or above the count.</exception>
     public ShuffledBatches(int count, int batchSize, Device? device = null, int imagesPerItem = 1)
     {

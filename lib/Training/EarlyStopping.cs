@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Trains until validation stops improving, and goes back to the best network on the way.</summary>
+/// <summary>Trains until the validation result stops improving, then restores the best network seen.</summary>
 /// <param name="network">What is trained; its best state is kept in memory.</param>
 /// <param name="validate">The score on validation data after an epoch, the larger the better.</param>
 /// <param name="patience">After so many epochs without a better score the training ends, at least 1.</param>

@@ -1,8 +1,8 @@
 namespace NotebookHelpers;
 
-/// <summary>Where a training run stands.</summary>
+/// <summary>How far a training run has come.</summary>
 /// <param name="Epoch">The running epoch, from 1.</param>
-/// <param name="Epochs">The number of epochs asked for.</param>
+/// <param name="Epochs">The number of epochs of the whole run.</param>
 /// <param name="Step">The steps done since the first epoch.</param>
 /// <param name="Steps">The steps of the whole run.</param>
 /// <param name="Loss">The mean loss of the running epoch so far.</param>
