@@ -22,7 +22,7 @@ var output = new Option<string>("--output")
 var timeout = new Option<double>("--timeout")
 {
     Description = "Seconds that one notebook may take.",
-    DefaultValueFactory = _ => 600,
+    DefaultValueFactory = _ => 900,
 };
 timeout.Validators.Add(result =>
 {

@@ -138,8 +138,17 @@ public sealed partial class ReadmeResults(string readme, string executed)
 
     private static bool Alike(string shown, string measured) =>
         shown == measured || (Time().IsMatch(shown) && Time().IsMatch(measured))
-        || (double.TryParse(shown, CultureInfo.InvariantCulture, out double one)
-            && double.TryParse(measured, CultureInfo.InvariantCulture, out double other) && Math.Abs(one - other) <= Tolerance);
+        || (Numbers(shown) is { } one && Numbers(measured) is { } other && one.Length == other.Length
+            && one.Zip(other).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance));
+
+    // A number, or a mean ± its spread; null for any other text.
+    private static double[]? Numbers(string text)
+    {
+        string[] parts = text.Split(" ± ");
+        double[] numbers = [.. parts.Select(part =>
+            double.TryParse(part, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
+        return Array.Exists(numbers, double.IsNaN) ? null : numbers;
+    }
 
     [GeneratedRegex(@"\.github/images/(?<notebook>[a-z0-9-]+)\.(?<cell>[a-z0-9-]+)\.svg")]
     private static partial Regex Picture();

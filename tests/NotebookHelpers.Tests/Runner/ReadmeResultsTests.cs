@@ -11,10 +11,10 @@ public sealed class ReadmeResultsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private ReadmeResults Results(string readme, double accuracy = 0.9312, double seconds = 1.5)
+    private ReadmeResults Results(string readme, object? accuracy = null, double seconds = 1.5)
     {
         _folder.Write("README.md", readme);
-        var table = new ReportTable("method", "right|wrong", "time").Row("<one>", accuracy, TimeSpan.FromSeconds(seconds)).Row("two", null, null);
+        var table = new ReportTable("method", "right|wrong", "time").Row("<one>", accuracy ?? 0.9312, TimeSpan.FromSeconds(seconds)).Row("two", null, null);
         var chart = Charts.Curves("Rising", "x", "y", [("a", [1, 2], [1, 4])]);
         var notebook = ScratchNotebook.Json("chart", "table", "nothing");
         Show(notebook, 0, ChartFormatter.ToHtml(chart));
@@ -69,6 +69,18 @@ public sealed class ReadmeResultsTests : IDisposable
         Assert.Matches("(?s)^<svg [^>]*><rect [^>]*fill=\"#fff\"/>.*Rising.*</svg>\n$", File.ReadAllText(picture));
         Assert.Empty(results.Renew());
         Assert.Empty(results.Problems());
+    }
+
+    [Fact]
+    public void Of_a_mean_and_its_spread_each_may_differ_in_the_last_digits()
+    {
+        Results(Before, new MeanAndSpread(0.771, 0.007, 3)).Renew();
+        string renewed = File.ReadAllText(_folder.File("README.md"));
+        Assert.Contains("| 0.771 ± 0.007 |", renewed, StringComparison.Ordinal);
+        Assert.Empty(Results(renewed, new MeanAndSpread(0.785, 0.02, 3)).Problems());
+        Assert.Single(Results(renewed, new MeanAndSpread(0.83, 0.007, 3)).Problems());
+        Assert.Single(Results(renewed, new MeanAndSpread(0.771, 0.05, 3)).Problems());
+        Assert.Single(Results(renewed, 0.771).Problems());
     }
 
     [Fact]
