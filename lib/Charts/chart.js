@@ -12,6 +12,13 @@ function draw() {
     if (chart.isConnected && chart.layout.font.color !== pageColor()) Plotly.relayout(chart, { "font.color": pageColor() });
   }
 
+  // What a narrow picture in space changes, as it was.
+  var seenNarrow = false, wideLeft = layout.margin && layout.margin.l, axisNames = {};
+  if (layout.scene) ["xaxis", "yaxis", "zaxis"].forEach(function (axis) {
+    var name = (layout.scene[axis] || {}).title;
+    axisNames[axis] = (name && name.text !== undefined ? name.text : name) || "";
+  });
+
   // The chart follows its container: the window, a sidebar, a phone that is turned.
   function fit() {
     if (chart.clientWidth === fittedWidth || !chart.clientWidth) return;
@@ -38,6 +45,18 @@ function draw() {
     // plotly.js sets the first of several lines higher than a single one.
     var legend = chart.querySelector(".legend"), above = lines.length > 1 ? 22 : 10, top = above + 8 + 21 * lines.length + (legend ? legend.getBBox().height : 0);
     var changes = { "title.text": lines.join("<br>"), "title.pad.t": above, "margin.t": top }, across = layout.xaxis && layout.xaxis.title && layout.xaxis.title.text;
+    // In space the names of the axes stand at the sides: a narrow picture is seen from farther away and has short ones.
+    var narrow = fittedWidth < 480;
+    if (layout.scene && narrow !== seenNarrow) {
+      var eye = layout.scene.camera.eye, farther = narrow ? 1.55 : 1 / 1.55;
+      changes["margin.l"] = narrow ? 8 : wideLeft;
+      changes["scene.camera.eye"] = { x: eye.x * farther, y: eye.y * farther, z: eye.z * farther };
+      Object.keys(axisNames).forEach(function (axis) {
+        changes["scene." + axis + ".title.text"] = narrow ? axisNames[axis].split(" ")[0] : axisNames[axis];
+        changes["scene." + axis + ".title.font.size"] = changes["scene." + axis + ".tickfont.size"] = narrow ? 10 : null;
+      });
+      seenNarrow = narrow;
+    }
     if (across) changes["xaxis.title.text"] = broken(across, Math.max(16, Math.floor((fittedWidth - left) / 8.6))).join("<br>");
     chart.style.height = height - layout.margin.t + top + "px";
     Plotly.relayout(chart, changes).then(function () { Plotly.Plots.resize(chart); });
