@@ -41,7 +41,7 @@ public sealed record Emoji(Tensor Twemoji, Tensor Noto, IReadOnlyList<EmojiEntry
     public Tensor SubcategoryLabels() => Labels(Subcategories, entry => entry.Subcategory);
 
     /// <summary>
-    /// One fixed split for every notebook: about a fifth of the emoji (382) is unseen, another fifth (382) is for validation, and the
+    /// One fixed split: about a fifth of the emoji (382) is unseen, another fifth (382) is for validation, and the
     /// rest (1,147) is for training. Each category has the same share of each part, up to one emoji. The split depends on the entries
     /// alone: neither on the notebook's seed nor on what was drawn before.
     /// </summary>
