@@ -63,12 +63,11 @@ public sealed class ImageGrid : IHtmlReport
                 $"<figcaption style=\"font-weight:600;margin-bottom:.4em\">{WebUtility.HtmlEncode(_title)}</figcaption>");
         html.Append(
             CultureInfo.InvariantCulture,
-            // A column is at least as wide as the longest word of its captions; what is wider than the page scrolls.
-            $"<div style=\"display:grid;grid-template-columns:repeat({_columns},minmax(min-content,{_width}px));gap:8px;overflow-x:auto\">");
+            $"<div style=\"display:grid;grid-template-columns:repeat({_columns},minmax(0,{_width}px));gap:8px\">");
         for (int i = 0; i < _uris.Length; i++)
         {
             string caption = WebUtility.HtmlEncode(_captions[i]), name = caption.Length > 0 ? caption : $"image {i + 1}";
-            string look = string.Create(CultureInfo.InvariantCulture, $"style=\"width:100%;max-width:{_width}px;image-rendering:pixelated\"");
+            const string look = "style=\"width:100%;image-rendering:pixelated\"";
             html.Append("<div style=\"text-align:center;font-size:.8em\">");
             html.Append(CultureInfo.InvariantCulture, $"<img src=\"{_uris[i]}\" alt=\"{name}\" {look}>{caption}</div>");
         }

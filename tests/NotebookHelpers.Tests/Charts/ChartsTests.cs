@@ -200,14 +200,6 @@ public class ChartsTests
     }
 
     [Fact]
-    public void A_column_of_images_is_no_narrower_than_a_word_of_its_captions()
-    {
-        string html = Charts.ImageGrid(zeros(2, 2, 2), ["lion face", "poodle"], columns: 2, width: 70).ToHtml();
-        Assert.Contains("repeat(2,minmax(min-content,70px))", html, StringComparison.Ordinal);
-        Assert.Contains("overflow-x:auto", html, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Two_equal_charts_on_one_page_have_ids_of_their_own()
     {
         string[] ids = [.. Enumerable.Range(0, 2).Select(_ => Between(Html(Create("bars")), " id=\"", "\""))];
