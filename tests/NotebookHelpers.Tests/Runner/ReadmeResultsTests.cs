@@ -80,7 +80,7 @@ public sealed class ReadmeResultsTests : IDisposable
         Assert.Empty(Results(renewed, new MeanAndSpread(0.785, 0.02, 3)).Problems());
         Assert.Single(Results(renewed, new MeanAndSpread(0.83, 0.007, 3)).Problems());
         Assert.Single(Results(renewed, new MeanAndSpread(0.771, 0.05, 3)).Problems());
-        Assert.Single(Results(renewed, 0.771).Problems());
+        Assert.NotEmpty(Results(renewed, 0.771).Problems());
     }
 
     [Fact]
