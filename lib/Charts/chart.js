@@ -40,13 +40,12 @@ function draw() {
 
   // Long titles are broken, that of the chart beside the toolbar, and the legend gets the rows it needs; the drawing keeps its height.
   function fitTitle() {
-    var left = chart._fullLayout._size.l, toolbar = fittedWidth < 480 ? 0 : 150;
+    var left = chart._fullLayout._size.l, narrow = chart.classList.contains("nbh-narrow"), toolbar = narrow ? 0 : 150;
     var lines = broken(title, Math.max(16, Math.floor((fittedWidth - left - toolbar) / 8.6)));
     // plotly.js sets the first of several lines higher than a single one.
     var legend = chart.querySelector(".legend"), above = lines.length > 1 ? 22 : 10, top = above + 8 + 21 * lines.length + (legend ? legend.getBBox().height : 0);
     var changes = { "title.text": lines.join("<br>"), "title.pad.t": above, "margin.t": top }, across = layout.xaxis && layout.xaxis.title && layout.xaxis.title.text;
     // In space the names of the axes stand at the sides: a narrow picture is seen from farther away and has short ones.
-    var narrow = fittedWidth < 480;
     if (layout.scene && narrow !== seenNarrow) {
       var eye = layout.scene.camera.eye, farther = narrow ? 1.55 : 1 / 1.55;
       changes["margin.l"] = narrow ? 8 : wideLeft;

@@ -171,10 +171,10 @@ async function checkWidths(name) {
       return place.width > 0 && (place.left < box.left - 2 || place.right > box.right + 2);
     }).map((text) => `${chart.id}: ${text.textContent}`);
   }));
+  check(name, "no label is cut off at 375 pixels", outside.length === 0, outside.slice(0, 5).join(" | "));
   const narrow = await page.$$eval(".html td:last-child", (all) => all.filter((cell) =>
     cell.textContent.length > 20 && cell.getBoundingClientRect().height > 200).map((cell) => cell.textContent.slice(0, 40)));
   check(name, "no long text of a table is squeezed into a narrow column at 375 pixels", narrow.length === 0, narrow.slice(0, 5).join(" | "));
-  check(name, "no label is cut off at 375 pixels", outside.length === 0, outside.slice(0, 5).join(" | "));
   if (pictures) await page.screenshot({ path: path.join(pictures, `${name}.375.png`), fullPage: true });
   await page.emulateMedia({ media: "print" });
   const printed = await page.$$eval(".nbh-chart", (all) => all.filter((chart) =>
