@@ -64,12 +64,16 @@ public sealed class TrainingLoop
     /// <param name="optimizer">The optimiser of the network's parameters.</param>
     /// <param name="batches">Where the batches come from.</param>
     /// <param name="loss">Gives the scalar loss of a batch: positions in the data, int64, whose shape the batches define.</param>
+    /// <exception cref="ArgumentException">The optimiser has no parameters.</exception>
     public TrainingLoop(nn.Module encoder, optim.Optimizer optimizer, IBatches batches, Func<Tensor, Tensor> loss)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentNullException.ThrowIfNull(loss);
+        if (!optimizer.parameters().Any())
+            throw new ArgumentException("The optimiser has no parameters, so no step would change a weight; "
+                + "expected those of the network, as in optim.Adam(encoder.parameters()).", nameof(optimizer));
         (_encoder, _optimizer, _batches, _loss) = (encoder, optimizer, batches, loss);
     }
 

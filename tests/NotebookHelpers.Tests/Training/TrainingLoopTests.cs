@@ -200,6 +200,14 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public void An_optimiser_without_parameters_is_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new Run(null, optimizer: _ => optim.Adam(Array.Empty<TorchSharp.Modules.Parameter>(), 0.1)));
+        Assert.Equal("optimizer", error.ParamName);
+        Assert.Contains("no parameters", error.Message);
+    }
+
+    [Fact]
     public void After_epoch_is_called_before_the_first_and_after_each()
     {
         var calls = new List<int>();
