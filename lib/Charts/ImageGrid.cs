@@ -61,14 +61,17 @@ public sealed class ImageGrid : IHtmlReport
             html.Append(
                 CultureInfo.InvariantCulture,
                 $"<figcaption style=\"font-weight:600;margin-bottom:.4em\">{WebUtility.HtmlEncode(_title)}</figcaption>");
+        // On a narrow page the grid scrolls sideways rather than break a word of a caption; all columns stay equally wide.
+        double longestWord = _captions.SelectMany(caption => caption.Split(' ')).Max(word => (int?)word.Length) * 0.6 ?? 0;
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<div style=\"display:grid;grid-template-columns:repeat({_columns},minmax(0,{_width}px));gap:8px\">");
+            $"<div style=\"display:grid;overflow-x:auto;font-size:.8em;gap:8px;"
+                + $"grid-template-columns:repeat({_columns},minmax(min({_width}px,{longestWord:0.#}em),{_width}px))\">");
         for (int i = 0; i < _uris.Length; i++)
         {
             string caption = WebUtility.HtmlEncode(_captions[i]), name = caption.Length > 0 ? caption : $"image {i + 1}";
             const string look = "style=\"width:100%;image-rendering:pixelated\"";
-            html.Append("<div style=\"text-align:center;font-size:.8em\">");
+            html.Append("<div style=\"text-align:center\">");
             html.Append(CultureInfo.InvariantCulture, $"<img src=\"{_uris[i]}\" alt=\"{name}\" {look}>{caption}</div>");
         }
         return html.Append("</div></figure>").ToString();

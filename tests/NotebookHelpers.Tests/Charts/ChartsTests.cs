@@ -200,6 +200,14 @@ public class ChartsTests
     }
 
     [Fact]
+    public void Columns_of_images_are_as_wide_as_the_longest_word_of_a_caption()
+    {
+        string html = Charts.ImageGrid(zeros(2, 4, 4), ["red motorway", "26"], columns: 2, width: 80).ToHtml();
+        Assert.Contains("repeat(2,minmax(min(80px,4.8em),80px))", html, StringComparison.Ordinal);
+        Assert.Contains("minmax(min(80px,0em),80px)", Charts.ImageGrid(zeros(1, 4, 4), width: 80).ToHtml(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_equal_charts_on_one_page_have_ids_of_their_own()
     {
         string[] ids = [.. Enumerable.Range(0, 2).Select(_ => Between(Html(Create("bars")), " id=\"", "\""))];
