@@ -25,6 +25,10 @@ public static class DistanceCatalogue
     private static readonly (double, double)[] Cities = [(37.57, 126.98), (35.18, 129.08), (35.68, 139.69), (-33.87, 151.21)];
 
     /// <summary>The entries, metrics first.</summary>
+    /// <example><code>
+    /// foreach (var entry in DistanceCatalogue.All.Take(3))
+    ///     Console.WriteLine($"{entry.Name}: {entry.Known}");
+    /// </code></example>
     public static IReadOnlyList<CatalogueEntry> All { get; } =
     [
         Entry("Euclidean", @"\sqrt{\sum_i (x_i-y_i)^2}", "Euclid", DistanceKind.Metric, Distances.Euclidean, Plane),

@@ -7,6 +7,9 @@ namespace NotebookHelpers;
 /// Distances, each with its definition, unit and source. <see cref="DistanceCatalogue"/> lists which axioms each of them satisfies.
 /// </summary>
 /// <remarks>All throw <see cref="ArgumentException"/> where two vectors differ in length.</remarks>
+/// <example><code>
+/// double length = Distances.Euclidean([0, 0], [3, 4]); // 5
+/// </code></example>
 public static class Distances
 {
     /// <summary>√Σ(xᵢ - yᵢ)², in the coordinates' unit (Euclid, Elements I.47).</summary>

@@ -42,6 +42,10 @@ public static class MetricAxioms
     /// <exception cref="ArgumentException">
     /// There is no point, the tolerance is negative or NaN, or a distance is NaN or infinite.
     /// </exception>
+    /// <example><code>
+    /// double[] points = [0, 1, 2];
+    /// MetricAxioms.Check((x, y) => (x - y) * (x - y), points) // the triangle inequality fails: 4 > 1 + 1
+    /// </code></example>
     public static AxiomReport Check<T>(
         Func<T, T, double> distance, IReadOnlyList<T> points, double? tolerance = null, IEqualityComparer<T>? equality = null)
     {
@@ -77,6 +81,10 @@ public static class MetricAxioms
     /// <exception cref="ArgumentException">
     /// The tensor is no square matrix of at least one row, the tolerance is negative or NaN, or a distance is complex, NaN or infinite.
     /// </exception>
+    /// <example><code>
+    /// var points = rand(100, 3);
+    /// MetricAxioms.Check(cdist(points, points))
+    /// </code></example>
     public static AxiomReport Check(Tensor distances, double? tolerance = null)
     {
         ArgumentNullException.ThrowIfNull(distances);
@@ -109,6 +117,11 @@ public static class MetricAxioms
     /// <param name="tolerance">As in <see cref="Check{T}"/>.</param>
     /// <returns>The check of the witness's points, at most three; null if no trial shows a violation.</returns>
     /// <exception cref="ArgumentException">As in <see cref="Check{T}"/>.</exception>
+    /// <example><code>
+    /// // Draws whole numbers; in place of one it tries half of it.
+    /// var witness = MetricAxioms.Search&lt;int&gt;(
+    ///     (x, y) => (x - y) * (x - y), dice => dice.Next(-10, 11), x => [x / 2]);
+    /// </code></example>
     public static AxiomReport? Search<T>(
         Func<T, T, double> distance, Func<Random, T> generator, Func<T, IEnumerable<T>>? shrink = null,
         int trials = 10_000, int seed = 1, double? tolerance = null)
@@ -142,12 +155,15 @@ public static class MetricAxioms
     /// </summary>
     private static IEnumerable<T[]> Simpler<T>(T[] points, Func<T, IEnumerable<T>> shrink)
     {
+        // What is no simpler than the point itself would be tried for ever.
+        IEnumerable<T> Of(T point) => shrink(point)
+            .Where(simpler => !StructuralComparisons.StructuralEqualityComparer.Equals(simpler, point));
         for (int i = 0; i < points.Length; i++)
-            foreach (var simpler in shrink(points[i])) yield return With(points, i, simpler);
+            foreach (var simpler in Of(points[i])) yield return With(points, i, simpler);
         for (int i = 0; i < points.Length; i++)
             for (int j = i + 1; j < points.Length; j++)
-                foreach (var simplerI in shrink(points[i]))
-                    foreach (var simplerJ in shrink(points[j])) yield return With(With(points, i, simplerI), j, simplerJ);
+                foreach (var simplerI in Of(points[i]))
+                    foreach (var simplerJ in Of(points[j])) yield return With(With(points, i, simplerI), j, simplerJ);
     }
 
     private static T[] With<T>(T[] points, int at, T point)

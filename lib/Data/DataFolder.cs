@@ -9,6 +9,9 @@ public static class DataFolder
     /// <summary>The full path of a file below <c>data/</c>; the file itself need not exist.</summary>
     /// <param name="parts">Folder and file names below <c>data/</c>.</param>
     /// <exception cref="DirectoryNotFoundException">No data folder lies beside or above the library or the current folder.</exception>
+    /// <example><code>
+    /// string labels = DataFolder.Path("mnist", "t10k-labels-idx1-ubyte.gz");
+    /// </code></example>
     public static string Path(params string[] parts) => System.IO.Path.Combine([Find(), .. parts]);
 
     /// <summary>How to get a file of the repository back; nothing for anyone else's file.</summary>

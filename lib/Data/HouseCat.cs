@@ -16,6 +16,9 @@ public static class HouseCat
     /// <param name="folder">The folder of the file; null for the repository's <c>data/house-cat</c>.</param>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     /// <exception cref="InvalidDataException">The file is damaged; the message names it with its expected and actual digest.</exception>
+    /// <example><code>
+    /// Charts.ImageGrid(HouseCat.Load()[..6], columns: 3)
+    /// </code></example>
     public static Tensor Load(Device? device = null, string? folder = null)
     {
         var file = IdxFile.Read(Path.Combine(folder ?? DataFolder.Path("house-cat"), Frames), Sha256);

@@ -24,6 +24,9 @@ public sealed record IdxFile(IReadOnlyList<int> Shape, byte[] Values)
     /// <exception cref="InvalidDataException">
     /// The file cannot be unpacked, has another digest, is no IDX file of unsigned bytes, or is cut short or too long.
     /// </exception>
+    /// <example><code>
+    /// var labels = IdxFile.Read(DataFolder.Path("mnist", "t10k-labels-idx1-ubyte.gz"));
+    /// </code></example>
     public static IdxFile Read(string path, string? sha256 = null)
     {
         if (!File.Exists(path))

@@ -22,6 +22,10 @@ public static class Mnist
     /// <param name="folder">The folder of the four files; null for the repository's <c>data/mnist</c>.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged; the message names it with its expected and actual digest.</exception>
+    /// <example><code>
+    /// using var test = Mnist.Load(train: false);
+    /// Charts.ImageGrid(test.Images[..10], columns: 5)
+    /// </code></example>
     public static LabeledImages Load(bool train, Device? device = null, string? folder = null)
     {
         folder ??= DataFolder.Path("mnist");

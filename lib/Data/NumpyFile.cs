@@ -18,6 +18,9 @@ public static class NumpyFile
     /// <param name="tensor">float32, float64, int64 or uint8, of any shape.</param>
     /// <exception cref="ArgumentException">The tensor is of another type.</exception>
     /// <exception cref="IOException">The file could not be written; one of that name is untouched.</exception>
+    /// <example><code>
+    /// NumpyFile.Write("embeddings.npy", embeddings.detach());
+    /// </code></example>
     public static void Write(string path, Tensor tensor)
     {
         string type = tensor.dtype switch

@@ -29,6 +29,9 @@ public static class Safetensors
     /// <param name="tensors">Each under its name; a network's weights are its <c>state_dict()</c>.</param>
     /// <exception cref="ArgumentException">A tensor's type or name is one the format does not have.</exception>
     /// <exception cref="IOException">The file could not be written; one of that name is untouched.</exception>
+    /// <example><code>
+    /// Safetensors.Write("encoder.safetensors", encoder.state_dict());
+    /// </code></example>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors)
     {
         // Large elements first, so that each tensor begins at a multiple of its elements' size.
@@ -50,6 +53,9 @@ public static class Safetensors
     /// <returns>Each tensor under its name.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or no safetensors file, or holds a type that torch lacks.</exception>
+    /// <example><code>
+    /// encoder.load_state_dict(Safetensors.Read("encoder.safetensors"));
+    /// </code></example>
     public static Dictionary<string, Tensor> Read(string path)
     {
         using var file = File.OpenRead(path);

@@ -19,6 +19,10 @@ public static class ClassicalScaling
     /// cref="PrincipalComponents.Fit"/>.</returns>
     /// <exception cref="ArgumentException">The matrix is no distance matrix.</exception>
     /// <exception cref="ArgumentOutOfRangeException">k is outside its range.</exception>
+    /// <example><code>
+    /// var points = rand(50, 3);
+    /// var map = ClassicalScaling.Embed(cdist(points, points)); // [50, 2]
+    /// </code></example>
     public static Tensor Embed(Tensor distances, int components = 2)
     {
         using var scope = NewDisposeScope();

@@ -14,6 +14,10 @@ public static class IntrinsicDimension
     /// <param name="discarded">The share of the largest ratios that is left out, where the density is least even; 0 to below 1.</param>
     /// <exception cref="ArgumentException">The points are no matrix of finite numbers, or fewer than 3 of them are distinct.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The share is outside its range.</exception>
+    /// <example><code>
+    /// var sphere = SampleManifolds.Sphere(1000, dimension: 2); // three coordinates
+    /// double dimension = IntrinsicDimension.TwoNearestNeighbors(sphere); // about 2
+    /// </code></example>
     public static double TwoNearestNeighbors(Tensor points, double discarded = 0.1)
     {
         if (!(discarded >= 0 && discarded < 1))

@@ -32,6 +32,12 @@ public sealed class PrincipalComponents : IDisposable
     /// <returns>Tensors of the points' device, float64 for float64 points, else float32.</returns>
     /// <exception cref="ArgumentException">The points are no matrix of finite numbers, or fewer than 2.</exception>
     /// <exception cref="ArgumentOutOfRangeException">k is outside its range.</exception>
+    /// <example><code>
+    /// var points = rand(100, 10);
+    /// using var pca = PrincipalComponents.Fit(points, components: 2);
+    /// var map = pca.Transform(points);             // [100, 2]
+    /// var restored = pca.InverseTransform(map);    // [100, 10]
+    /// </code></example>
     public static PrincipalComponents Fit(Tensor points, int components)
     {
         using var scope = NewDisposeScope();

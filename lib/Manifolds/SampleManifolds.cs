@@ -15,6 +15,10 @@ public static class SampleManifolds
     /// both float64.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1.</exception>
+    /// <example><code>
+    /// var (points, unrolled) = SampleManifolds.SCurve(500);
+    /// Charts.Embedding("An S", points, unrolled[.., 0])
+    /// </code></example>
     public static (Tensor Points, Tensor Unrolled) SCurve(int count, long seed = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

@@ -16,6 +16,10 @@ public sealed record SwissRoll(Tensor Points, Tensor Unrolled) : IDisposable
     /// <param name="noise">The standard deviation of Gaussian noise on each coordinate.</param>
     /// <param name="seed">Equal seeds give equal points.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or the noise negative.</exception>
+    /// <example><code>
+    /// using var roll = SwissRoll.Sample(800);
+    /// Charts.Embedding("A Swiss roll", roll.Points, roll.Unrolled[.., 0])
+    /// </code></example>
     public static SwissRoll Sample(int count, double noise = 0, long seed = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

@@ -38,6 +38,10 @@ public sealed class TSne(double perplexity = 30, long seed = 1)
     /// The points are no matrix of finite numbers, or too few or too many, or the perplexity is out of their reach.
     /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked to stop.</exception>
+    /// <example><code>
+    /// var points = rand(60, 10);
+    /// var (map, divergence) = new TSne(perplexity: 10) { Iterations = 300 }.Embed(points); // [60, 2]
+    /// </code></example>
     public (Tensor Embedding, double Divergence) Embed(Tensor points, IProgress<EmbeddingReport>? progress =
         null, CancellationToken cancellation = default)
     {

@@ -12,6 +12,10 @@ public delegate Tensor Augmentation(Tensor pixels);
 /// Augmentations of whole batches, as tensor operations on the batch's device. Their random numbers come from torch's global
 /// generator of that device, which <see cref="TrainingLoop"/> seeds for each epoch.
 /// </summary>
+/// <example><code>
+/// var views = Augmentations.Compose(Augmentations.Affine(degrees: 15, translate: 0.1), Augmentations.Noise(0.05));
+/// var changed = views(LabeledImages.ToPixels(images)); // as many pictures, each changed in its own way
+/// </code></example>
 public static partial class Augmentations
 {
     /// <summary>One after the other.</summary>

@@ -13,6 +13,10 @@ public static class Devices
     /// the CPU memory of tensors from here on, which makes small networks train several times as fast.
     /// </summary>
     /// <exception cref="ArgumentException">The variable names no device, or one that is not there.</exception>
+    /// <example><code>
+    /// var device = Devices.Best();
+    /// var pixels = LabeledImages.ToPixels(images).to(device);
+    /// </code></example>
     public static Device Best()
     {
         NativeMemory.Keep();

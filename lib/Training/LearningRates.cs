@@ -4,6 +4,11 @@ namespace NotebookHelpers;
 /// Schedules for <see cref="TrainingLoop.LearningRateSchedule"/>: the factor on the learning rate, given the share of the run that is
 /// done.
 /// </summary>
+/// <example><code>
+/// var loop = new TrainingLoop(encoder, optim.Adam(encoder.parameters(), 1e-3), new ShuffledBatches(32, 8),
+///     batch => encoder.forward(firstViews[batch]).square().mean())
+/// { LearningRateSchedule = LearningRates.WarmupCosine() };
+/// </code></example>
 public static class LearningRates
 {
     /// <summary>From 1 down to 0 along half a cosine (Loshchilov and Hutter 2017, "SGDR", eq. 5, without restarts).</summary>

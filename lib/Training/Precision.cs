@@ -36,6 +36,9 @@ public static class Precision
     /// <exception cref="NotSupportedException">
     /// The encoder's device cannot multiply in bfloat16, or libtorch computes its convolutions wrong.
     /// </exception>
+    /// <example><code>
+    /// var faster = Precision.BFloat16(encoder); // train it as you would train the encoder; the weights are shared
+    /// </code></example>
     public static nn.Module<Tensor, Tensor> BFloat16(nn.Module<Tensor, Tensor> encoder)
     {
         nn.Module<Tensor, Tensor>[] layers = [.. Layers(encoder)];

@@ -17,8 +17,8 @@ public class DocumentationExampleTests
         var embeddings = randn(32, 8).requires_grad_();
         """;
 
-    // Reads files that only the reader has.
-    private static readonly string[] NeedFiles = ["ImageFolder.Load", "IdxImages.Load"];
+    // Read files that only the reader has, or write into the reader's folder.
+    private static readonly string[] NeedFiles = ["ImageFolder.Load", "IdxImages.Load", "NumpyFile.Write", "Safetensors.Write", "Safetensors.Read"];
 
     private static readonly Dictionary<string, string> Examples =
         XDocument.Load(Path.Combine(HelpersAssemblies.Folder, "NotebookHelpers.xml")).Descendants("member")
@@ -46,15 +46,29 @@ public class DocumentationExampleTests
     }
 
     [Fact]
-    public void Every_loss_miner_and_evaluation_and_the_loop_have_an_example()
+    public void Every_loss_miner_evaluation_and_loop_have_an_example()
     {
-        // Static classes have no interface to be known by: evaluations are those of the folder.
-        string evaluation = Path.Combine(HelpersAssemblies.RepositoryRoot, "lib", "Evaluation");
-        var evaluations = Directory.GetFiles(evaluation, "*.cs").Select(path => Path.GetFileNameWithoutExtension(path));
         var parts = typeof(Notebook).Assembly.GetExportedTypes().Where(IsLossOrMiner).Select(type => type.Name);
         string[] training = [nameof(TrainingLoop), nameof(Embeddings), nameof(GradientCache), nameof(ShuffledBatches), nameof(ClassBalancedBatches), nameof(ChopraLoss)];
-        Assert.Empty(evaluations.Concat(parts).Concat(training).Except(Examples.Keys.Select(name => name.Split('.')[0])));
+        Assert.Empty(parts.Concat(training).Except(TypesWithExamples()));
     }
+
+    // Static classes have no interface to be known by: those that a reader calls are those of these folders.
+    [Theory]
+    [InlineData("Axioms")]
+    [InlineData("Data")]
+    [InlineData("Evaluation")]
+    [InlineData("Manifolds")]
+    public void What_a_reader_calls_has_an_example(string folder)
+    {
+        var types = Directory.GetFiles(Path.Combine(HelpersAssemblies.RepositoryRoot, "lib", folder), "*.cs")
+            .Select(path => Path.GetFileNameWithoutExtension(path));
+        var called = typeof(Notebook).Assembly.GetExportedTypes()
+            .Where(type => type.GetMethods().Any(method => method.IsStatic && !method.IsSpecialName)).Select(type => type.Name);
+        Assert.Empty(types.Intersect(called).Except(TypesWithExamples()));
+    }
+
+    private static IEnumerable<string> TypesWithExamples() => Examples.Keys.Select(name => name.Split('.')[0]);
 
     private static bool IsLossOrMiner(Type type) => !type.IsAbstract && type.GetInterfaces().Any(face =>
         face == typeof(IEmbeddingLoss) || (face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IMiner<>)));

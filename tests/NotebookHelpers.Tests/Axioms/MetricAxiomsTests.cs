@@ -145,6 +145,16 @@ public class MetricAxiomsTests
     }
 
     [Fact]
+    public void Search_ends_where_the_simpler_points_are_the_points_themselves()
+    {
+        var numbers = MetricAxioms.Search((int x, int y) => (double)(x - y) * (x - y), random => random.Next(-1000, 1000), x => [x / 2]);
+        Assert.NotNull(numbers);
+        var vectors = MetricAxioms.Search<double[]>(
+            (x, y) => (x[0] - y[0]) * (x[0] - y[0]), random => [random.Next(-9, 9)], x => [[Math.Truncate(x[0] / 2)]]);
+        Assert.NotNull(vectors);
+    }
+
+    [Fact]
     public void Search_shrinks_two_points_that_hang_together()
     {
         static IEnumerable<int> Smaller(int value) => value == 0 ? [] : [0, value / 2, value - Math.Sign(value)];
