@@ -9,8 +9,8 @@ namespace NotebookHelpers;
 /// The loss is averaged over all anchors. Distances are Euclidean, between embeddings scaled to length 1.
 /// </summary>
 /// <remarks>
-/// As in PyTorch Metric Learning 2.8, the gradient flows through the weights too, and 1e-5 n is added to the number of violating positives and to
-/// the sum of weights that the two parts are divided by. Second derivatives are not available: the gradient cannot itself be
+/// As in PyTorch Metric Learning 2.8, the gradient flows through the weights too, and 1e-5 n is added to the number of violating
+/// positives and to the sum of weights that the two parts are divided by. Second derivatives are not available: the gradient cannot itself be
 /// differentiated.
 /// </remarks>
 /// <example><code>
