@@ -74,7 +74,9 @@ public sealed class LinearProbe : IDisposable
     /// </param>
     /// <param name="standardize">As for <see cref="Fit"/>.</param>
     /// <returns>The best classifier. The caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or a part or the list of penalties is empty.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes, types or devices do not fit together, or a part or the list of penalties is empty.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A penalty is not a positive number.</exception>
     public static LinearProbe FitBest(
         Tensor features, Tensor labels, Tensor validation, Tensor validationLabels, IEnumerable<double>? penalties = null,

@@ -10,8 +10,8 @@ namespace NotebookHelpers;
 /// </summary>
 /// <remarks>
 /// As in PyTorch Metric Learning 2.8, the gradient flows through the weights too, and 1e-5 n is added to the number of violating
-/// positives and to the sum of weights that the two parts are divided by. Second derivatives are not available: the gradient cannot itself be
-/// differentiated.
+/// positives and to the sum of weights that the two parts are divided by. Second derivatives are not available: the gradient cannot itself
+/// be differentiated.
 /// </remarks>
 /// <example><code>
 /// var loss = new RankedListLoss().forward(embeddings, labels);
