@@ -64,7 +64,7 @@ public sealed class ShuffledBatches : IBatches
 }
 
 /// <summary>
-/// Batches of P classes with K images of each, so that every item has positives and negatives in its batch (Hermans et al. 2017, "In
+/// Batches of P classes with K images of each, so that with K, P of 2 or more every item has positives and negatives (Hermans et al. 2017, "In
 /// Defense of the Triplet Loss for Person Re-Identification").
 /// </summary>
 /// <example><code>

@@ -27,7 +27,7 @@ public static class Precision
     /// "A Study of BFLOAT16 for Deep Learning Training"), and
     /// its normalisation layers in float32. It shares the encoder's weights, which stay float32 and so do their gradients, the
     /// optimiser and checkpoints. It is meant for GPUs and for CPUs with bfloat16 instructions; other
-    /// CPUs are slower with it. Convolutions stay in float32 on a CPU for which libtorch computes them wrong in bfloat16.
+    /// CPUs are slower with it. Convolutions stay in float32 on a CPU for which libtorch computes convolutions wrong.
     /// </summary>
     /// <param name="encoder">
     /// A <see cref="Sequential"/>, nested or not, of <see cref="Linear"/> and <see cref="Conv2d"/> layers, normalisation, and layers

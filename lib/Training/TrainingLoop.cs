@@ -9,7 +9,7 @@ namespace NotebookHelpers;
 /// <param name="EpochLosses">The mean loss of each epoch, from epoch 1 on; epochs before a resume are included.</param>
 /// <param name="FirstEpoch">The epoch that this run began with, counted from 1; above 1 if it resumed from a checkpoint.</param>
 /// <param name="Steps">The number of optimiser steps of this run.</param>
-/// <param name="ImagesPerSecond">The images per second that went through the encoder in this run, AfterEpoch included.</param>
+/// <param name="ImagesPerSecond">Images per second that went through the encoder in this run; all of its time counts.</param>
 /// <param name="Elapsed">How long this run took.</param>
 public sealed record TrainingResult(
     IReadOnlyList<double> EpochLosses, int FirstEpoch, long Steps, double ImagesPerSecond, TimeSpan Elapsed);
