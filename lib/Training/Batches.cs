@@ -64,8 +64,8 @@ public sealed class ShuffledBatches : IBatches
 }
 
 /// <summary>
-/// Batches of P classes with K images of each, so that with K, P of 2 or more every item has positives and negatives (Hermans et al. 2017, "In
-/// Defense of the Triplet Loss for Person Re-Identification").
+/// Batches of P classes with K images of each, so that every item has positives and negatives if P and K are at least 2 (Hermans et al.
+/// 2017, "In Defense of the Triplet Loss for Person Re-Identification").
 /// </summary>
 /// <example><code>
 /// var batches = new ClassBalancedBatches(labels, classes: 4, perClass: 2);
