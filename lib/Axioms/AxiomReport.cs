@@ -21,22 +21,22 @@ public enum Axiom
 /// <summary>What a distance may be called, by the axioms that hold (names as in Deza and Deza, "Encyclopedia of Distances").</summary>
 public enum DistanceKind
 {
-    /// <summary>All four axioms.</summary>
+    /// <summary>All four axioms hold.</summary>
     Metric,
 
-    /// <summary>All but that different points may have distance zero.</summary>
+    /// <summary>All axioms, except that different points may have distance zero.</summary>
     PseudoMetric,
 
-    /// <summary>All but symmetry.</summary>
+    /// <summary>All axioms except symmetry.</summary>
     QuasiMetric,
 
-    /// <summary>All but the triangle inequality.</summary>
+    /// <summary>All axioms except the triangle inequality.</summary>
     SemiMetric,
 
-    /// <summary>No more than d(x, y) ≥ 0 and d(x, x) = 0.</summary>
+    /// <summary>d(x, y) ≥ 0 and d(x, x) = 0 hold, but at least two of the other properties fail.</summary>
     Premetric,
 
-    /// <summary>Not even that.</summary>
+    /// <summary>d(x, y) ≥ 0 or d(x, x) = 0 fails.</summary>
     None,
 }
 
@@ -45,15 +45,15 @@ public enum DistanceKind
 /// <param name="Points">The points as text.</param>
 /// <param name="Left">The left side of the axiom.</param>
 /// <param name="Right">The right side of the axiom.</param>
-/// <param name="Text">All of it in one line.</param>
+/// <param name="Text">The points and both sides in one line of text.</param>
 public sealed record Counterexample(IReadOnlyList<int> Indices, IReadOnlyList<string> Points, double Left, double Right, string Text);
 
-/// <summary>What became of one axiom.</summary>
+/// <summary>The result of checking one axiom.</summary>
 /// <param name="Axiom">The axiom.</param>
-/// <param name="Holds">Whether no tuple violates it by more than the tolerance. On these points: a proof it is not.</param>
-/// <param name="Tried">How many tuples were tried.</param>
+/// <param name="Holds">Whether no tuple violates it by more than the tolerance. This is said of these points only and is no proof.</param>
+/// <param name="Tried">The number of tuples of points that were tried.</param>
 /// <param name="WorstViolation">
-/// The largest amount by which a tuple misses the axiom, in the distance's units; 0 or below the tolerance if it holds.
+/// The largest amount by which a tuple misses the axiom, in the distance's units; it is within the tolerance if the axiom holds.
 /// </param>
 /// <param name="Counterexample">The tuple of the worst violation; null if the axiom holds.</param>
 public sealed record AxiomVerdict(Axiom Axiom, bool Holds, long Tried, double WorstViolation, Counterexample? Counterexample);
@@ -65,7 +65,7 @@ public sealed record AxiomVerdict(Axiom Axiom, bool Holds, long Tried, double Wo
 /// By how much the sides may differ besides, in the distances' unit: rounding of the largest distance, and what the diagonal of a
 /// matrix showed.
 /// </param>
-/// <param name="ZeroTolerance">Up to which d(x, x) counts as zero, in the distances' unit.</param>
+/// <param name="ZeroTolerance">The largest d(x, x) that counts as zero, in the distances' unit.</param>
 /// <param name="LargestDistance">The largest magnitude of a distance.</param>
 /// <param name="NonNegativity">d(x, y) ≥ 0.</param>
 /// <param name="IdentityOfIndiscernibles">d(x, y) is zero exactly if x = y.</param>

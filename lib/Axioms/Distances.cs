@@ -6,7 +6,9 @@ namespace NotebookHelpers;
 /// <summary>
 /// Distances, each with its definition, unit and source. <see cref="DistanceCatalogue"/> lists which axioms each of them satisfies.
 /// </summary>
-/// <remarks>All throw <see cref="ArgumentException"/> where two vectors differ in length.</remarks>
+/// <remarks>
+/// All distances between vectors throw <see cref="ArgumentException"/> if the two vectors differ in length, except dynamic time warping.
+/// </remarks>
 /// <example><code>
 /// double length = Distances.Euclidean([0, 0], [3, 4]); // 5
 /// </code></example>
@@ -50,12 +52,15 @@ public static class Distances
     }
 
     /// <summary>1 - cos(x, y), without unit, 0 to 2 (Salton and McGill 1983, as a similarity).</summary>
+    /// <exception cref="ArgumentException">A vector is zero, which has no direction, or the lengths differ.</exception>
     public static double Cosine(double[] x, double[] y) => 1 - CosineSimilarity(x, y);
 
-    /// <summary>arccos(cos(x, y)), the angle in radians: the geodesic distance on the unit sphere.</summary>
+    /// <summary>arccos(cos(x, y)), the angle in radians, 0 to π: the geodesic distance on the unit sphere.</summary>
+    /// <exception cref="ArgumentException">A vector is zero, which has no direction, or the lengths differ.</exception>
     public static double Angular(double[] x, double[] y) => 2 * Math.Asin(Chordal(x, y) / 2);
 
-    /// <summary>√(2 - 2 cos(x, y)), without unit: the straight line between the points where x and y meet the unit sphere.</summary>
+    /// <summary>√(2 - 2 cos(x, y)), without unit, 0 to 2: the straight-line distance of x and y scaled to length 1.</summary>
+    /// <exception cref="ArgumentException">A vector is zero, which has no direction, or the lengths differ.</exception>
     public static double Chordal(double[] x, double[] y)
     {
         // From the difference of the directions: 2 - 2cos of nearly equal vectors would lose half of the digits.
@@ -99,7 +104,7 @@ public static class Distances
     public static double KullbackLeibler(double[] p, double[] q) =>
         Pairs(p, q).Sum(pair => pair.First == 0 ? 0 : pair.First * LogRatio(pair.First, pair.Second));
 
-    // The logarithm of a ratio that leaves float64 does not leave it.
+    // A ratio may be too large for float64 while its logarithm is not.
     private static double LogRatio(double p, double q) => double.IsInfinity(p / q) ? Math.Log(p) - Math.Log(q) : Math.Log(p / q);
 
     /// <summary>The mean of the Kullback-Leibler divergences of p and q from their mean, in nats, 0 to ln 2 (Lin 1991).</summary>
@@ -192,11 +197,11 @@ public static class Distances
     }
 
     /// <summary>
-    /// The Euclidean distance of what a network makes of two inputs, ‖f(x) - f(y)‖, in the embedding's unit (Chopra, Hadsell, LeCun
+    /// The Euclidean distance of a network's outputs for two inputs, ‖f(x) - f(y)‖, in the embedding's unit (Chopra, Hadsell, LeCun
     /// 2005): a pseudo-metric, a metric only if f never maps two inputs to one point.
     /// </summary>
     /// <param name="network">
-    /// Takes [n, d], gives [n, e]; asked in evaluation mode, in which dropout does not draw, on the device and in the type of its
+    /// Takes [n, d], gives [n, e]; run in evaluation mode, without dropout, on the device and in the type of its
     /// parameters, or in float32 on the CPU if it has none.
     /// </param>
     public static Func<double[], double[], double> OfNetwork(nn.Module<Tensor, Tensor> network) => (x, y) =>

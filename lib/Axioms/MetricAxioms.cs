@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// Tries the axioms of a metric on given points: all pairs, and all n³ triples of the triangle inequality. A violation
-/// disproves an axiom for good; no violation says only that these points show none.
+/// Checks the axioms of a metric on given points: all pairs, and all n³ triples of the triangle inequality. One
+/// violation disproves an axiom. Finding none on these points proves nothing about others.
 /// </summary>
 /// <remarks>
-/// What counts as rounding grows with the distances and the type of their numbers, and the report says it: in what unit distances
-/// are measured makes no difference.
+/// The differences that count as rounding are relative to the distances and depend on the type of their numbers, so the unit in which
+/// distances are measured does not matter. The report says how large they are.
 /// </remarks>
 public static class MetricAxioms
 {

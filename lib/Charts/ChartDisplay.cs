@@ -4,14 +4,14 @@ namespace NotebookHelpers;
 public enum ChartDisplay
 {
     /// <summary>
-    /// A static picture that becomes the live chart where scripts run. plotly.js (3.6 MB) comes with the first cell's output, so that
-    /// no network is needed.
+    /// A static picture, which becomes the interactive chart where scripts can run. plotly.js (3.6 MB) comes with the first cell's output,
+    /// so that no network is needed.
     /// </summary>
     Offline,
 
     /// <summary>
-    /// By the formatter of Plotly.NET.Interactive: outputs of a few kilobytes, without a picture; the page loads RequireJS and plotly.js
-    /// from a network.
+    /// The formatter of Plotly.NET.Interactive is used: outputs of a few kilobytes, without a picture; the page loads RequireJS and
+    /// plotly.js from a network.
     /// </summary>
     PlotlyInteractive,
 }

@@ -6,16 +6,17 @@ public static partial class Charts
 {
     private const int MostBarsWithText = 24;
 
-    /// <summary>Bars, one group per name, one colour per series; a few bars carry their values.</summary>
+    /// <summary>Bars with one group per name and one colour per series. If there are few bars, each shows its value.</summary>
     /// <param name="title">The chart's title.</param>
     /// <param name="yAxis">The name of the vertical axis, with its unit.</param>
     /// <param name="names">The groups.</param>
     /// <param name="series">A name and one value per group.</param>
     /// <param name="spreads">
     /// For each series, how far an error bar reaches up and down from each value, such as the standard deviation over seeds; null for
-    /// no error bars. Bars that carry one carry no text.
+    /// no error bars. Bars with an error bar show no value as text.
     /// </param>
-    /// <exception cref="ArgumentException">A series or its spreads have not one value per group.</exception>
+    /// <returns>The chart, not yet shown.</returns>
+    /// <exception cref="ArgumentException">A series or its spreads do not have one value per group.</exception>
     public static GenericChart Bars(
         string title, string yAxis, IReadOnlyList<string> names, IReadOnlyList<(string Name, double[] Values)> series,
         IReadOnlyList<double[]>? spreads = null)

@@ -14,12 +14,13 @@ public static partial class Charts
     /// <param name="logX">Whether the horizontal axis is logarithmic.</param>
     /// <param name="logY">Whether the vertical axis is logarithmic.</param>
     /// <param name="markers">Whether each value gets a mark, for measurements rather than functions.</param>
-    /// <param name="equalAxes">Whether a unit is as long on both axes, for shapes.</param>
+    /// <param name="equalAxes">Whether a unit has the same length on both axes, as shapes need.</param>
     /// <param name="spreads">
     /// For each line, how far an error bar reaches up and down from each value, such as the standard deviation over seeds; null for
     /// no error bars.
     /// </param>
-    /// <exception cref="ArgumentException">A line has not as many horizontal as vertical values or spreads.</exception>
+    /// <returns>The chart, not yet shown.</returns>
+    /// <exception cref="ArgumentException">A line has different numbers of horizontal values, vertical values or spreads.</exception>
     public static GenericChart Curves(
         string title, string xAxis, string yAxis, IReadOnlyList<(string Name, double[] X, double[] Y)> curves,
         bool logX = false, bool logY = false, bool markers = false, bool equalAxes = false,

@@ -6,8 +6,8 @@ namespace NotebookHelpers;
 public static partial class Charts
 {
     /// <summary>
-    /// Points in two or three dimensions, coloured by class or by a quantity; the image of a point shows while the pointer is on
-    /// it.
+    /// Points in two or three dimensions, coloured by class or by a quantity; the image of a point is shown while the pointer is
+    /// on it.
     /// </summary>
     /// <param name="title">The chart's title.</param>
     /// <param name="points">[n, 2] or [n, 3], real.</param>
@@ -15,8 +15,9 @@ public static partial class Charts
     /// <param name="images">uint8 [n, height, width] grey, or [n, 3, height, width] in colour; null for no images.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
     /// <param name="period">
-    /// For a quantity that comes round, such as 360 for degrees: its colours come round, too. Null for one that does not.
+    /// The period of a quantity that repeats, such as 360 for degrees, so that equal angles have equal colours; null for one that does not.
     /// </param>
+    /// <returns>The chart, not yet shown.</returns>
     /// <exception cref="ArgumentException">A shape or type is not as stated, or a label has no name.</exception>
     public static GenericChart Embedding(
         string title, Tensor points, Tensor labels, Tensor? images = null, IReadOnlyList<string>? classNames = null, double? period = null)
@@ -28,7 +29,7 @@ public static partial class Charts
     }
 
     /// <summary>
-    /// An embedding that changes: one state per step of a slider, and a button that plays them; the last state shows first.
+    /// An embedding that changes over time: a slider has one step per state, and a button plays them. The last state is shown first.
     /// </summary>
     /// <param name="title">The chart's title.</param>
     /// <param name="frames">A name and the points [n, 2] or [n, 3] of each state.</param>
@@ -36,8 +37,9 @@ public static partial class Charts
     /// <param name="images">uint8 [n, height, width] grey, or [n, 3, height, width] in colour; null for no images.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
     /// <param name="period">
-    /// For a quantity that comes round, such as 360 for degrees: its colours come round, too. Null for one that does not.
+    /// The period of a quantity that repeats, such as 360 for degrees, so that equal angles have equal colours; null for one that does not.
     /// </param>
+    /// <returns>The chart, not yet shown.</returns>
     /// <exception cref="ArgumentException">A shape or type is not as stated, a label has no name, or there is no state.</exception>
     public static GenericChart AnimatedEmbedding(
         string title, IReadOnlyList<(string Name, Tensor Points)> frames, Tensor labels, Tensor? images = null,

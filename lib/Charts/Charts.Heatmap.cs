@@ -8,8 +8,8 @@ public static partial class Charts
     private const int MostRowsOrColumns = 200, MostCellsWithText = 256;
 
     /// <summary>
-    /// A matrix as colours, first row on top; small ones carry their values, of large ones rows and columns are thinned out
-    /// evenly.
+    /// A matrix as colours, with the first row on top. A small matrix shows its values. Of a large one only some
+    /// rows and columns, evenly spaced, are shown.
     /// </summary>
     /// <param name="title">The chart's title.</param>
     /// <param name="values">[rows, columns], real.</param>
@@ -17,7 +17,8 @@ public static partial class Charts
     /// <param name="columnNames">A name per column; null for numbers.</param>
     /// <param name="xAxis">The name of the horizontal axis.</param>
     /// <param name="yAxis">The name of the vertical axis.</param>
-    /// <exception cref="ArgumentException">The values are no matrix, or the names do not fit it.</exception>
+    /// <returns>The chart, not yet shown.</returns>
+    /// <exception cref="ArgumentException">The values are not a matrix, or the names do not fit it.</exception>
     public static GenericChart Heatmap(
         string title, Tensor values, IReadOnlyList<string>? rowNames = null, IReadOnlyList<string>? columnNames = null,
         string xAxis = "", string yAxis = "")

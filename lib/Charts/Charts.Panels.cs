@@ -12,11 +12,12 @@ public static partial class Charts
     /// <param name="title">The chart's title.</param>
     /// <param name="panels">A name and the points [n, 2] of each embedding.</param>
     /// <param name="labels">[n]: the class of each point if whole numbers, a quantity shown as its colour if real.</param>
-    /// <param name="columns">Squares in a row.</param>
+    /// <param name="columns">The number of squares per row.</param>
     /// <param name="classNames">A name per class, by label; null for the label itself.</param>
     /// <param name="period">
-    /// For a quantity that comes round, such as 360 for degrees: its colours come round, too. Null for one that does not.
+    /// The period of a quantity that repeats, such as 360 for degrees, so that equal angles have equal colours; null for one that does not.
     /// </param>
+    /// <returns>The chart, not yet shown.</returns>
     /// <exception cref="ArgumentException">A shape or type is not as stated, a label has no name, or there is no embedding.</exception>
     public static GenericChart Panels(
         string title, IReadOnlyList<(string Name, Tensor Points)> panels, Tensor labels, int columns = 3,

@@ -10,10 +10,11 @@ public static partial class Charts
     /// <param name="yAxis">The name of the vertical axis, with its unit.</param>
     /// <param name="slider">What the slider changes.</param>
     /// <param name="steps">The slider's value and the lines of each step; every step has the same lines.</param>
-    /// <param name="active">The step that shows first.</param>
-    /// <param name="equalAxes">Whether a unit is as long on both axes, for shapes.</param>
+    /// <param name="active">The index of the step that is shown first, from 0.</param>
+    /// <param name="equalAxes">Whether a unit has the same length on both axes, as shapes need.</param>
+    /// <returns>The chart, not yet shown.</returns>
     /// <exception cref="ArgumentException">
-    /// There is no step, the steps have different lines, or <paramref name="active"/> is none of them.
+    /// There is no step, the steps have different lines, or <paramref name="active"/> is not the index of a step.
     /// </exception>
     public static GenericChart SliderCurves(
         string title, string xAxis, string yAxis, string slider,

@@ -3,12 +3,16 @@ namespace NotebookHelpers;
 /// <summary>Finds the repository's <c>data/</c> folder, wherever the notebook's host was started.</summary>
 public static class DataFolder
 {
-    /// <summary>The environment variable that names another folder.</summary>
+    /// <summary>The environment variable that names another folder to use instead.</summary>
     public const string Variable = "NOTEBOOKHELPERS_DATA";
 
     /// <summary>The full path of a file below <c>data/</c>; the file itself need not exist.</summary>
     /// <param name="parts">Folder and file names below <c>data/</c>.</param>
-    /// <exception cref="DirectoryNotFoundException">No data folder lies beside or above the library or the current folder.</exception>
+    /// <returns>An absolute path.</returns>
+    /// <exception cref="DirectoryNotFoundException">
+    /// There is no data folder beside or above the library or the current folder, or the folder that <see cref="Variable"/> names is
+    /// missing.
+    /// </exception>
     /// <example><code>
     /// string labels = DataFolder.Path("mnist", "t10k-labels-idx1-ubyte.gz");
     /// </code></example>

@@ -6,7 +6,7 @@ namespace NotebookHelpers;
 
 /// <summary>What an emoji is called and where it belongs, after Unicode's lists.</summary>
 /// <param name="Codes">Its code points in hexadecimal, with hyphens between: <c>1F436</c>.</param>
-/// <param name="ShortName">A name without blanks, which no other emoji has: <c>dog</c>.</param>
+/// <param name="ShortName">A unique name without blanks: <c>dog</c>.</param>
 /// <param name="Name">Its name in Unicode, in lower case: <c>dog face</c>.</param>
 /// <param name="Category">One of ten: <c>Animals &amp; Nature</c>.</param>
 /// <param name="Subcategory">One of 99: <c>animal-mammal</c>.</param>
@@ -16,9 +16,9 @@ public sealed record EmojiEntry(string Codes, string ShortName, string Name, str
 /// 1,911 emoji, each drawn by two artists, RGB 32 x 32 on white: Twitter's Twemoji and Google's Noto Emoji
 /// (<c>data/README.md</c> names authors and licences). Row i of both and entry i are the same emoji.
 /// </summary>
-/// <param name="Twemoji">uint8 [1911, 3, 32, 32].</param>
-/// <param name="Noto">uint8 [1911, 3, 32, 32].</param>
-/// <param name="Entries">One per emoji.</param>
+/// <param name="Twemoji">Twitter's drawings, uint8 [1911, 3, 32, 32], 0 to 255.</param>
+/// <param name="Noto">Google's drawings, uint8 [1911, 3, 32, 32], 0 to 255.</param>
+/// <param name="Entries">Names and categories, one entry per emoji.</param>
 public sealed record Emoji(Tensor Twemoji, Tensor Noto, IReadOnlyList<EmojiEntry> Entries) : IDisposable
 {
     private static readonly (string Name, string Sha256)
@@ -26,11 +26,11 @@ public sealed record Emoji(Tensor Twemoji, Tensor Noto, IReadOnlyList<EmojiEntry
         NotoFile = ("noto-idx4-ubyte.gz", "8b19ce205f702af38faba353aebc1566375c62f2da2726d0d5d95824f036bfcc"),
         EntriesFile = ("emoji.tsv", "e06876d073625662252ec9b684c015acd6ed41e04b695915876bf64642f2efb0");
 
-    /// <summary>The categories, in the order of the alphabet; a label of <see cref="CategoryLabels"/> is a place in this list.</summary>
+    /// <summary>The categories, in alphabetical order; a label of <see cref="CategoryLabels"/> is a place in this list.</summary>
     public IReadOnlyList<string> Categories => Distinct(entry => entry.Category);
 
     /// <summary>
-    /// The subcategories, in the order of the alphabet; a label of <see cref="SubcategoryLabels"/> is a place in this list.
+    /// The subcategories, in alphabetical order; a label of <see cref="SubcategoryLabels"/> is a place in this list.
     /// </summary>
     public IReadOnlyList<string> Subcategories => Distinct(entry => entry.Subcategory);
 
@@ -51,7 +51,7 @@ public sealed record Emoji(Tensor Twemoji, Tensor Noto, IReadOnlyList<EmojiEntry
     /// </code></example>
     public (int[] Train, int[] Validation, int[] Unseen) Split()
     {
-        // Shuffled within each category, then dealt like cards: every fifth card is unseen, its neighbour validates.
+        // Shuffled within each category, then numbered: every fifth emoji is unseen, and the one next to it is for validation.
         var dice = new Random(8);
         int[] dealt = [.. Enumerable.Range(0, Entries.Count)
             .OrderBy(place => Entries[place].Category, StringComparer.Ordinal).ThenBy(_ => dice.Next())];
@@ -59,9 +59,10 @@ public sealed record Emoji(Tensor Twemoji, Tensor Noto, IReadOnlyList<EmojiEntry
         return (Cards(fifth => fifth < 3), Cards(fifth => fifth == 3), Cards(fifth => fifth == 4));
     }
 
-    /// <summary>Loads the emoji, digests checked.</summary>
+    /// <summary>Loads the emoji and checks the SHA-256 digest of each file.</summary>
     /// <param name="device">Where the tensors live; null for the CPU.</param>
     /// <param name="folder">The folder of the three files; null for the repository's <c>data/emoji</c>.</param>
+    /// <returns>The drawings and their entries. The caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged; the message names it with its expected and actual digest.</exception>
     /// <example><code>

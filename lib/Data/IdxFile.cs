@@ -10,16 +10,17 @@ namespace NotebookHelpers;
 /// the number of dimensions, each dimension as a big-endian 32-bit integer, then the values in row-major order.
 /// </summary>
 /// <param name="Shape">The length of each dimension, outermost first.</param>
-/// <param name="Values">The values, row-major; as many as the product of <paramref name="Shape"/>.</param>
+/// <param name="Values">The values, row-major; their number is the product of the lengths in <paramref name="Shape"/>.</param>
 public sealed record IdxFile(IReadOnlyList<int> Shape, byte[] Values)
 {
     private const byte UnsignedByte = 0x08;
 
     /// <summary>
-    /// Reads a whole IDX file, plain or compressed by gzip, whatever its name; the file is checked before anything is returned.
+    /// Reads a whole IDX file, plain or compressed by gzip, whatever its name. The whole file is checked before anything is returned.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="sha256">The expected SHA-256 of the unpacked contents in lower-case hexadecimal; null to skip that check.</param>
+    /// <returns>The shape and the values of the file.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
     /// The file cannot be unpacked, has another digest, is no IDX file of unsigned bytes, or is cut short or too long.

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// Pictures and labels from a pair of IDX files of anyone's: Fashion-MNIST (Xiao et al. 2017), KMNIST (Clanuwat et al. 2018),
-/// EMNIST (Cohen et al. 2017) and others that are published as MNIST is. No digest is checked.
+/// Loads pictures and labels from any pair of IDX files: Fashion-MNIST (Xiao et al. 2017), KMNIST (Clanuwat et al. 2018),
+/// EMNIST (Cohen et al. 2017) and other data sets published in the format of MNIST.
+/// No digest is checked.
 /// </summary>
 public static class IdxImages
 {
@@ -13,11 +14,11 @@ public static class IdxImages
     /// <param name="labelsPath">IDX of unsigned bytes: [n].</param>
     /// <param name="device">Where the tensors live; null for the CPU.</param>
     /// <param name="transposed">
-    /// True where each picture lies column by column, as EMNIST's do: rows and columns change places.
+    /// True if the file stores each picture column by column, as EMNIST does; rows and columns are then exchanged.
     /// </param>
-    /// <returns>uint8 images and int64 labels [n].</returns>
+    /// <returns>Images, uint8 of the file's shape, 0 to 255, and labels, int64 [n]. The caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or of another shape, or the files do not belong together.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or of another shape, or the two files differ in n.</exception>
     /// <example><code>
     /// var clothes = IdxImages.Load("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz");
     /// </code></example>

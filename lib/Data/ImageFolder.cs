@@ -6,13 +6,14 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// A reader's own pictures: a folder with one subfolder per class, in whose depths the pictures lie. JPEG, PNG, GIF (its first
-/// picture), WebP, BMP, TIFF, TGA and PBM files are read, by what is in them and not by their names.
+/// A reader's own pictures: a folder with one subfolder per class, which holds the class's pictures, in further subfolders
+/// or not. JPEG, PNG, GIF (its first
+/// picture), WebP, BMP, TIFF, TGA and PBM files are recognised by their contents, not by their names.
 /// </summary>
 /// <param name="Pictures">uint8 [n, 3, size, size] and the class of each, int64 [n]: a place in <paramref name="ClassNames"/>.</param>
 /// <param name="ClassNames">The names of the subfolders, in the order of their characters' codes.</param>
 /// <param name="Paths">The file of each picture, as a path below the folder, with slashes; ordered by class, then by path.</param>
-/// <param name="Unreadable">The files that are no whole pictures, each with the reason.</param>
+/// <param name="Unreadable">The files that could not be read as a picture, each with the reason.</param>
 public sealed record ImageFolder(
     LabeledImages Pictures, IReadOnlyList<string> ClassNames, IReadOnlyList<string> Paths,
         IReadOnlyList<(string Path, string Reason)> Unreadable)
@@ -23,11 +24,12 @@ public sealed record ImageFolder(
     private const int LongestSide = 8192;
 
     /// <summary>
-    /// Reads the pictures of a folder, each cut to its largest central square and scaled; what is transparent is put on white.
+    /// Reads the pictures of a folder. Each is cut to its largest central square and scaled; transparent parts become white.
     /// </summary>
-    /// <param name="folder">The folder of the classes' folders. Names that begin with a dot are passed over.</param>
-    /// <param name="size">Width and height of the pictures that come out, in pixels.</param>
+    /// <param name="folder">The folder of the classes' folders. Files and folders whose names begin with a dot are skipped.</param>
+    /// <param name="size">Width and height of the resulting pictures, in pixels, 1 to 8192.</param>
     /// <param name="device">Where the tensors live; null for the CPU.</param>
+    /// <returns>The pictures with their classes and paths. The caller disposes them.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1 or above 8192.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder is missing, or has no subfolder.</exception>
     /// <exception cref="InvalidDataException">No file in it is a picture.</exception>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Images, grey or in colour, and their labels, resident on one device.</summary>
+/// <summary>Images, grey or in colour, and their labels, on one device.</summary>
 /// <param name="Images">The images, uint8, 0 to 255: [n, height, width] grey, or [n, 3, height, width] red, green and blue.</param>
 /// <param name="Labels">One label per image, int64 [n].</param>
 /// <example><code>
@@ -48,12 +48,14 @@ public sealed record LabeledImages(Tensor Images, Tensor Labels) : IDisposable
 
     /// <summary>The images at the given positions, in that order, as a copy.</summary>
     /// <param name="indices">int64 [m], each 0 to n - 1, on the images' device.</param>
+    /// <returns>m images and labels. The caller disposes them.</returns>
     public LabeledImages Select(Tensor indices) => new(Images.index_select(0, indices), Labels.index_select(0, indices));
 
     /// <summary>The first <paramref name="perClass"/> images of each of the given classes, in the data's order.</summary>
     /// <param name="classes">The labels to keep.</param>
     /// <param name="perClass">How many images of each class; null for all.</param>
-    /// <exception cref="ArgumentException">A class has fewer images than asked for.</exception>
+    /// <returns>A copy of the chosen images and labels. The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">A class has fewer images than asked for, or no class is given.</exception>
     public LabeledImages OfClasses(IEnumerable<int> classes, int? perClass = null)
     {
         using var scope = NewDisposeScope();

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// The MNIST database of handwritten digits (LeCun, Cortes, Burges): 60,000 images to train on, 10,000 to test on, 28 x 28 pixels.
+/// The MNIST database of handwritten digits (LeCun, Cortes, Burges 1998): 60,000 images for training and 10,000 for testing, grey, of 28 x
+/// 28 pixels.
 /// </summary>
 public static class Mnist
 {
@@ -16,10 +17,11 @@ public static class Mnist
     private static readonly (string Name, string Sha256) TestLabels =
         ("t10k-labels-idx1-ubyte.gz", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2");
 
-    /// <summary>Loads one of the two parts, digests checked, as uint8 images [n, 28, 28] and int64 labels [n].</summary>
+    /// <summary>Loads one of the two parts and checks the SHA-256 digest of each file.</summary>
     /// <param name="train">True for the 60,000 training images, false for the 10,000 test images.</param>
     /// <param name="device">Where the tensors live; null for the CPU.</param>
     /// <param name="folder">The folder of the four files; null for the repository's <c>data/mnist</c>.</param>
+    /// <returns>Images, uint8 [n, 28, 28], 0 to 255, and labels, int64 [n], 0 to 9. The caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged; the message names it with its expected and actual digest.</exception>
     /// <example><code>

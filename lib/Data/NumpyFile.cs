@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// NumPy's format .npy, version 1.0: one array in row-major order, which numpy.load and most vector databases read
+/// Writes NumPy's file format .npy, version 1.0: one array in row-major order, which numpy.load and most vector databases read
 /// (NumPy Enhancement Proposal 1).
 /// </summary>
 public static class NumpyFile
@@ -13,11 +13,11 @@ public static class NumpyFile
     // Magic string, version and the length of the header before it; together with it a multiple of 64.
     private const int Preamble = 10, Alignment = 64;
 
-    /// <summary>Writes a tensor, from any device; a file of that name is replaced, once the new one is whole.</summary>
-    /// <param name="path">The file, by custom ending in .npy; its folder is made if it is missing.</param>
+    /// <summary>Writes a tensor from any device. An existing file is replaced only once the new one is complete.</summary>
+    /// <param name="path">The file, usually with the ending .npy; its folder is created if it is missing.</param>
     /// <param name="tensor">float32, float64, int64 or uint8, of any shape.</param>
     /// <exception cref="ArgumentException">The tensor is of another type.</exception>
-    /// <exception cref="IOException">The file could not be written; one of that name is untouched.</exception>
+    /// <exception cref="IOException">The file could not be written; an existing file is unchanged.</exception>
     /// <example><code>
     /// NumpyFile.Write("embeddings.npy", embeddings.detach());
     /// </code></example>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// The format safetensors: named tensors in one file, which PyTorch, JAX and others read (its specification is the README of
-/// Hugging Face's repository safetensors). A file is the length of the header as a 64-bit little-endian integer, the header as
+/// Reads and writes the format safetensors: named tensors in one file, which PyTorch, JAX and others read (its specification is the README
+/// of Hugging Face's repository safetensors). A file is the length of the header as a 64-bit little-endian integer, the header as
 /// JSON (name to type, shape and place), and the values, row-major. Nothing in it is ever executed.
 /// </summary>
 public static class Safetensors
@@ -24,11 +24,11 @@ public static class Safetensors
         ["I8"] = (ScalarType.Int8, 1), ["U8"] = (ScalarType.Byte, 1), ["BOOL"] = (ScalarType.Bool, 1),
     };
 
-    /// <summary>Writes tensors, from any device; a file of that name is replaced, once the new one is whole.</summary>
-    /// <param name="path">The file, by custom ending in .safetensors; its folder is made if it is missing.</param>
-    /// <param name="tensors">Each under its name; a network's weights are its <c>state_dict()</c>.</param>
+    /// <summary>Writes tensors from any device. An existing file is replaced only once the new one is complete.</summary>
+    /// <param name="path">The file, usually with the ending .safetensors; its folder is created if it is missing.</param>
+    /// <param name="tensors">Tensors by name; a network gives its weights by <c>state_dict()</c>.</param>
     /// <exception cref="ArgumentException">A tensor's type or name is one the format does not have.</exception>
-    /// <exception cref="IOException">The file could not be written; one of that name is untouched.</exception>
+    /// <exception cref="IOException">The file could not be written; an existing file is unchanged.</exception>
     /// <example><code>
     /// Safetensors.Write("encoder.safetensors", encoder.state_dict());
     /// </code></example>
@@ -48,11 +48,13 @@ public static class Safetensors
         });
     }
 
-    /// <summary>Reads all tensors of a file, onto the CPU. A network takes them by <c>load_state_dict</c>.</summary>
+    /// <summary>Reads all tensors of a file to the CPU. A network takes them over by <c>load_state_dict</c>.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>Each tensor under its name.</returns>
+    /// <returns>The tensors by name. The caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged or no safetensors file, or holds a type that torch lacks.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, is not a safetensors file, or holds a type of numbers that torch does not have.
+    /// </exception>
     /// <example><code>
     /// encoder.load_state_dict(Safetensors.Read("encoder.safetensors"));
     /// </code></example>

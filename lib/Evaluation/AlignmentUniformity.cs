@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// What contrastive learning trades off on the unit sphere (Wang and Isola 2020, "Understanding Contrastive Representation Learning
+/// Measures the two properties that contrastive learning trades off on the unit sphere
+/// (Wang and Isola 2020, "Understanding Contrastive Representation Learning
 /// through Alignment and Uniformity on the Hypersphere"). Embeddings are scaled to length 1 first.
 /// </summary>
 /// <example><code>
@@ -14,10 +15,16 @@ public static class AlignmentUniformity
 {
     private const long BlockElements = 1 << 20;
 
-    /// <summary>E‖x - y‖² over positive pairs: 0 if they coincide, 2 if they are unrelated, at most 4.</summary>
+    /// <summary>
+    /// Alignment: the mean of ‖x - y‖² over positive pairs. It is 0 if the two of each pair coincide, about 2 if they are unrelated, and
+    /// at most 4.
+    /// </summary>
     /// <param name="x">One embedding of each pair, floating-point [n, d], n at least 1.</param>
-    /// <param name="y">The other, [n, d].</param>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or there is no pair.</exception>
+    /// <param name="y">The other embedding of each pair, [n, d], of the same type and on the same device.</param>
+    /// <returns>A squared distance, 0 to 4; smaller is better.</returns>
+    /// <exception cref="ArgumentException">
+    /// The embeddings differ in shape, type or device, there is no pair, or a value is NaN or infinite.
+    /// </exception>
     public static double Alignment(Tensor x, Tensor y)
     {
         Batch.CheckAlike(x, y);
@@ -29,12 +36,17 @@ public static class AlignmentUniformity
     }
 
     /// <summary>
-    /// ln E e^(-t‖x - y‖²) over all pairs of different items, in blocks: 0 if all coincide (collapse), falling to about -2t as they
-    /// spread over the sphere in many dimensions.
+    /// Uniformity: the logarithm of the mean of e^(-t‖x - y‖²) over all pairs of different items. It is 0 if all embeddings coincide
+    /// (collapse), and falls to about -2t as they spread over a sphere of many dimensions. It is computed in blocks of rows.
     /// </summary>
     /// <param name="embeddings">Floating-point, [n, d], n at least 2.</param>
-    /// <param name="t">How local the measure is.</param>
-    /// <exception cref="ArgumentException">The embeddings are not floating-point [n, d], or there is no pair.</exception>
+    /// <param name="t">
+    /// The larger t is, the more the result depends on near pairs alone; the paper uses 2.
+    /// </param>
+    /// <returns>A natural logarithm, at most 0 for a positive t; smaller is better.</returns>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], there are fewer than two, or a value is NaN or infinite.
+    /// </exception>
     public static double Uniformity(Tensor embeddings, double t = 2)
     {
         Batch.CheckEmbeddings(embeddings);

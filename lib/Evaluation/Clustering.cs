@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>k-means, and how well a clustering agrees with labels.</summary>
+/// <summary>Clusters embeddings by k-means, and measures how well a clustering agrees with labels.</summary>
 /// <example><code>
 /// var clusters = Clustering.KMeans(embeddings, clusters: 4);
 /// double information = Clustering.AdjustedMutualInformation(labels, clusters);
@@ -13,17 +13,19 @@ public static class Clustering
     private const long BlockElements = 1 << 22;
 
     /// <summary>
-    /// k-means (Lloyd's iterations from k-means++ starts, Arthur and Vassilvitskii 2007): of several starts the clustering with
-    /// the smallest sum of squared distances to the centres.
+    /// Clusters points by k-means: Lloyd's iterations from k-means++ starts (Arthur and Vassilvitskii 2007, "k-means++: The Advantages of
+    /// Careful Seeding"). Of several starts, the clustering with the smallest sum of squared distances to the centres is returned.
     /// </summary>
     /// <param name="points">Floating-point, [n, d].</param>
     /// <param name="clusters">k, 1 to n.</param>
-    /// <param name="seed">Of the starts; one seed gives one result on one machine.</param>
-    /// <param name="starts">How many starts are tried.</param>
-    /// <param name="iterations">At most so many iterations a start; fewer once no point changes its cluster.</param>
-    /// <returns>The cluster of each point, 0 to k - 1, int64 [n].</returns>
-    /// <exception cref="ArgumentException">The points are not floating-point [n, d].</exception>
-    /// <exception cref="ArgumentOutOfRangeException">k is outside 1 to n, or there are no starts.</exception>
+    /// <param name="seed">The seed of the random starts. The same seed gives the same result on the same machine.</param>
+    /// <param name="starts">How many starts are tried, at least 1.</param>
+    /// <param name="iterations">
+    /// The largest number of iterations per start, at least 0; a start ends earlier once no point changes its cluster.
+    /// </param>
+    /// <returns>The cluster of each point, 0 to k - 1, int64 [n], on the points' device.</returns>
+    /// <exception cref="ArgumentException">The points are not floating-point [n, d], or a value is NaN or infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is outside 1 to n, there are no starts, or the iterations are negative.</exception>
     public static Tensor KMeans(Tensor points, int clusters, int seed = 0, int starts = 5, int iterations = 100)
     {
         Batch.CheckEmbeddings(points);
@@ -35,7 +37,7 @@ public static class Clustering
         using var noGradient = no_grad();
         var device = points.device;
         points = Measurable.Of(points.detach());
-        // About their mean: where all points lie close together, float32 would round their distances away.
+        // The mean is subtracted first: where all points lie close together, float32 would round their distances away.
         points = Measurable.Centred(points, points);
         double squaredLength = SquaredDistances(points, zeros_like(points[0])).sum().item<double>();
         var random = new Random(seed);
@@ -52,13 +54,14 @@ public static class Clustering
     }
 
     /// <summary>
-    /// The mutual information of two partitions of the same items, divided by the mean of their entropies: 1 for the same
-    /// partition under other names, near 0 for unrelated ones (but growing with the number of clusters: see
-    /// <see cref="AdjustedMutualInformation"/>).
+    /// NMI: the mutual information of two partitions of the same items, divided by the arithmetic mean of their entropies. It is 1 if both
+    /// partitions are the same, whatever the clusters are called, and near 0 if they are unrelated. For unrelated partitions it grows with
+    /// the number of clusters; <see cref="AdjustedMutualInformation"/> corrects for that.
     /// </summary>
     /// <param name="labels">Integers, [n].</param>
     /// <param name="clusters">Integers, [n].</param>
-    /// <exception cref="ArgumentException">The two are not integers of one length, or empty.</exception>
+    /// <returns>0 to 1.</returns>
+    /// <exception cref="ArgumentException">The two are not integers [n] of one length, or they are empty.</exception>
     public static double NormalizedMutualInformation(Tensor labels, Tensor clusters)
     {
         var table = new Contingency(labels, clusters);
@@ -66,12 +69,14 @@ public static class Clustering
     }
 
     /// <summary>
-    /// The mutual information of two partitions above what partitions with clusters of these sizes share by chance, scaled so that
-    /// chance is 0 and agreement 1 (Vinh, Epps, Bailey 2010, with the mean of the entropies).
+    /// AMI: the mutual information of two partitions, minus what random partitions with clusters of the same sizes share on average, and
+    /// scaled so that chance gives 0 and full agreement gives 1 (Vinh, Epps, Bailey 2010, "Information Theoretic Measures for Clusterings
+    /// Comparison", with the arithmetic mean of the entropies).
     /// </summary>
     /// <param name="labels">Integers, [n].</param>
     /// <param name="clusters">Integers, [n].</param>
-    /// <exception cref="ArgumentException">The two are not integers of one length, or empty.</exception>
+    /// <returns>At most 1. It is below 0 if the partitions agree less than chance gives.</returns>
+    /// <exception cref="ArgumentException">The two are not integers [n] of one length, or they are empty.</exception>
     public static double AdjustedMutualInformation(Tensor labels, Tensor clusters)
     {
         var table = new Contingency(labels, clusters);
@@ -150,7 +155,7 @@ public static class Clustering
         return cat(distances).MoveToOuterDisposeScope();
     }
 
-    // Rows of which a result so wide fits into one block.
+    // Blocks of rows. A block is so small that its result, with the given number of columns, has at most BlockElements elements.
     private static IEnumerable<Tensor> BlocksOf(Tensor points, long width)
     {
         long size = Blocks.Rows(points, width, BlockElements);

@@ -2,26 +2,30 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>How embeddings fail to tell items apart.</summary>
+/// <summary>Whether, and in which way, embeddings have collapsed, so that they no longer tell items apart.</summary>
 public enum CollapseKind
 {
-    /// <summary>They spread over a fair share of their dimensions.</summary>
+    /// <summary>No collapse: the embeddings spread over a fair share of their dimensions.</summary>
     None,
 
-    /// <summary>All are (nearly) one point.</summary>
+    /// <summary>All embeddings are (nearly) one point.</summary>
     Complete,
 
-    /// <summary>They spread, but along few of their dimensions (Jing et al. 2022, "Understanding Dimensional Collapse").</summary>
+    /// <summary>
+    /// The embeddings spread, but along few of their dimensions (Jing et al. 2022, "Understanding Dimensional Collapse in Contrastive
+    /// Self-supervised Learning").
+    /// </summary>
     Dimensional,
 }
 
 /// <summary>How embeddings use the space they have.</summary>
-/// <param name="Kind">The verdict.</param>
+/// <param name="Kind">Whether, and in which way, the embeddings have collapsed.</param>
 /// <param name="EffectiveRank">
 /// The number of dimensions in use: e^H, H the entropy of the singular values of the centred embeddings, scaled to sum 1 (Roy and
-/// Vetterli 2007, "The effective rank", eq. 1-3). From 1, a line, to <paramref name="PossibleRank"/>, a ball; 0 for a point.
+/// Vetterli 2007, "The effective rank: A measure of effective dimensionality", eq. 1-3). It is 0 if all embeddings are one point, 1 if
+/// they lie on a line, and <paramref name="PossibleRank"/> if they spread equally along all dimensions.
 /// </param>
-/// <param name="PossibleRank">The most it can be: d, or n - 1 if that is less.</param>
+/// <param name="PossibleRank">The largest possible effective rank: d, or n - 1 if that is less.</param>
 /// <param name="MeanNorm">The mean length of an embedding.</param>
 /// <param name="Deviations">The standard deviation along each dimension, d numbers.</param>
 /// <param name="Spread">The share of the mean squared length that is variance, 0 (one point) to 1 (centred on the origin).</param>
@@ -39,18 +43,24 @@ public sealed record CollapseDiagnosis(
 /// </code></example>
 public static class Collapse
 {
-    /// <summary>Below this <see cref="CollapseDiagnosis.Spread"/> a collapse is called complete: deviations of 1 % of the length.</summary>
+    /// <summary>
+    /// If <see cref="CollapseDiagnosis.Spread"/> is below this, the collapse is called complete. 1e-4 means deviations of 1 % of the
+    /// length.
+    /// </summary>
     public const double CompleteBelow = 1e-4;
 
     /// <summary>
-    /// Below this share of the way from one dimension to all possible ones a collapse is called dimensional. A convention: labels
-    /// draw C classes together to C points, which take up to C - 1 dimensions, and that is no fault.
+    /// If (effective rank - 1) / (possible rank - 1) is below this share, the collapse is called dimensional. The value is a convention,
+    /// and it is low on purpose: a good supervised encoder maps C classes to about C points, which span at most C - 1 dimensions.
     /// </summary>
     public const double DimensionalBelow = 0.05;
 
-    /// <summary>Examines embeddings, best of held-out items.</summary>
+    /// <summary>Examines embeddings for collapse. Use items that were not trained on.</summary>
     /// <param name="embeddings">Floating-point, [n, d], n at least 2, finite.</param>
-    /// <exception cref="ArgumentException">The embeddings are not so.</exception>
+    /// <returns>The kind of collapse and the numbers that it was decided by.</returns>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], there are fewer than two, or a value is NaN or infinite.
+    /// </exception>
     public static CollapseDiagnosis Diagnose(Tensor embeddings)
     {
         Batch.CheckEmbeddings(embeddings);

@@ -3,9 +3,8 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// How much of the labels can be read off frozen features by a linear classifier: multinomial logistic regression with an L2
-/// penalty on standardised features. The problem is convex and solved to convergence from zero, so there is no learning rate
-/// to tune and no seed.
+/// A linear classifier on frozen features, which shows how much of the labels can be read off them: multinomial logistic regression with
+/// an L2 penalty. The problem is convex and the solver starts from zero weights, so there is no learning rate to tune and no seed.
 /// </summary>
 /// <example><code>
 /// var probe = LinearProbe.Fit(embeddings, labels);
@@ -21,19 +20,22 @@ public sealed class LinearProbe : IDisposable
     private LinearProbe(double penalty, Tensor classes, Tensor mean, Tensor scale, Tensor weights) =>
         (Penalty, _classes, _mean, _scale, _weights) = (penalty, classes, mean, scale, weights);
 
-    /// <summary>The penalty that it was fitted with.</summary>
+    /// <summary>λ, the penalty that the classifier was fitted with.</summary>
     public double Penalty { get; }
 
     /// <summary>Fits the classifier.</summary>
     /// <param name="features">Floating-point, [n, d], n at least 1.</param>
     /// <param name="labels">Integers, [n], of any values.</param>
-    /// <param name="penalty">λ of the penalty λ/2 ‖W‖², against the mean cross entropy; the bias is free of it.</param>
-    /// <param name="iterations">At most so many steps of accelerated gradient descent; fewer once it has converged.</param>
+    /// <param name="penalty">λ: λ/2 ‖W‖² is added to the mean cross entropy. The bias is not penalised.</param>
+    /// <param name="iterations">The largest number of steps of accelerated gradient descent; fewer are taken once it has converged.</param>
     /// <param name="standardize">
-    /// Whether each feature is divided by its own deviation. False divides all by one number: where the deviations mean something, as
-    /// those of principal components do, the small ones stay small.
+    /// Whether each feature is divided by its own standard deviation. If false, all features are divided by one common number, so that
+    /// features with a small deviation stay small. That is right where deviations mean something, as those of principal components do.
     /// </param>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or there is nothing to fit.</exception>
+    /// <returns>The fitted classifier. The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">
+    /// The shapes, types or devices do not fit together, there is no item, or a value is NaN or infinite.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The penalty is not a positive number.</exception>
     public static LinearProbe Fit(
         Tensor features, Tensor labels, double penalty = 1e-3, int iterations = 1000, bool standardize = true)
@@ -63,11 +65,18 @@ public sealed class LinearProbe : IDisposable
     /// <summary>Fits the classifier with several penalties, and keeps the one that classifies most validation items correctly.</summary>
     /// <param name="features">Floating-point, [n, d], n at least 1.</param>
     /// <param name="labels">Integers, [n].</param>
-    /// <param name="validation">Floating-point, [m, d], m at least 1: items that chose nothing else and judge nothing.</param>
+    /// <param name="validation">
+    /// Floating-point, [m, d], m at least 1: items used neither for fitting nor for the final test.
+    /// </param>
     /// <param name="validationLabels">Integers, [m].</param>
-    /// <param name="penalties">Those that are tried, of equally good ones the largest is kept; null for 1e-4 to 1 in powers of ten.</param>
+    /// <param name="penalties">
+    /// The penalties to try; null for 1e-4 to 1 in powers of ten. Of equally good penalties the largest is kept.
+    /// </param>
     /// <param name="standardize">As for <see cref="Fit"/>.</param>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or a part is empty.</exception>
+    /// <returns>The best classifier. The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">
+    /// The shapes, types or devices do not fit together, or a part or the list of penalties is empty.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A penalty is not a positive number.</exception>
     public static LinearProbe FitBest(
         Tensor features, Tensor labels, Tensor validation, Tensor validationLabels, IEnumerable<double>? penalties = null,
@@ -93,6 +102,7 @@ public sealed class LinearProbe : IDisposable
     /// <param name="penalty">As for <see cref="Fit"/>.</param>
     /// <returns>0 to 1.</returns>
     /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or a part is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The penalty is not a positive number.</exception>
     public static double Accuracy(Tensor train, Tensor trainLabels, Tensor test, Tensor testLabels, double penalty = 1e-3)
     {
         using var probe = Fit(train, trainLabels, penalty);
@@ -114,8 +124,10 @@ public sealed class LinearProbe : IDisposable
 
     /// <summary>The most probable label of each item.</summary>
     /// <param name="features">Floating-point, [m, d].</param>
-    /// <returns>int64 [m].</returns>
-    /// <exception cref="ArgumentException">The features have another width than those fitted.</exception>
+    /// <returns>Labels, int64 [m], on the features' device.</returns>
+    /// <exception cref="ArgumentException">
+    /// The features are not floating-point [m, d] with the d of those fitted, or a value is NaN or infinite.
+    /// </exception>
     public Tensor Predict(Tensor features)
     {
         Batch.CheckEmbeddings(features);

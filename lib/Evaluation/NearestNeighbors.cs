@@ -26,7 +26,9 @@ public static class NearestNeighbors
     /// <param name="queries">[m, d], of the same type and on the same device.</param>
     /// <param name="k">1 to n.</param>
     /// <returns>Euclidean distances [m, k] (float64 for float64 data, else float32) and int64 row indices [m, k].</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes, types or devices do not fit together, or a value is NaN or infinite.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">k is outside 1 to n.</exception>
     public static (Tensor Distances, Tensor Indices) Search(Tensor database, Tensor queries, int k)
     {
@@ -43,7 +45,7 @@ public static class NearestNeighbors
     /// <param name="points">[n, d], of any type.</param>
     /// <param name="k">1 to n - 1.</param>
     /// <returns>Euclidean distances [n, k] and int64 row indices [n, k], as <see cref="Search(Tensor, Tensor, int)"/> gives them.</returns>
-    /// <exception cref="ArgumentException">The points are not a matrix.</exception>
+    /// <exception cref="ArgumentException">The points are not a matrix, or a value is NaN or infinite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">k is outside 1 to n - 1.</exception>
     public static (Tensor Distances, Tensor Indices) Search(Tensor points, int k)
     {
@@ -55,12 +57,13 @@ public static class NearestNeighbors
     /// <summary>
     /// The class of each query by majority among its k nearest; of equally frequent classes the one with the nearer neighbour wins.
     /// </summary>
-    /// <param name="train">[n, d].</param>
-    /// <param name="trainLabels">Integers, [n].</param>
-    /// <param name="queries">[m, d].</param>
+    /// <param name="train">[n, d], of any type.</param>
+    /// <param name="trainLabels">Integers, [n], on the device of the training points.</param>
+    /// <param name="queries">[m, d], of the same type and on the same device.</param>
     /// <param name="k">1 to n.</param>
-    /// <returns>int64 [m].</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <returns>Labels, int64 [m].</returns>
+    /// <exception cref="ArgumentException">The shapes or types do not fit together, or a value is NaN or infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is outside 1 to n.</exception>
     public static Tensor Predict(Tensor train, Tensor trainLabels, Tensor queries, int k)
     {
         CheckLabels(trainLabels, train, nameof(trainLabels));
@@ -76,13 +79,16 @@ public static class NearestNeighbors
     }
 
     /// <summary>The share of test points that their k nearest training points classify correctly.</summary>
-    /// <param name="train">[n, d].</param>
-    /// <param name="trainLabels">Integers, [n].</param>
-    /// <param name="test">[m, d], m at least 1.</param>
-    /// <param name="testLabels">Integers, [m].</param>
+    /// <param name="train">[n, d], of any type.</param>
+    /// <param name="trainLabels">Integers, [n], on the device of the training points.</param>
+    /// <param name="test">[m, d], m at least 1, of the same type and on the same device.</param>
+    /// <param name="testLabels">Integers, [m], on the device of the test points.</param>
     /// <param name="k">1 to n.</param>
     /// <returns>0 to 1.</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together, or there is nothing to test.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes or types do not fit together, there is no test point, or a value is NaN or infinite.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is outside 1 to n.</exception>
     public static double Accuracy(Tensor train, Tensor trainLabels, Tensor test, Tensor testLabels, int k)
     {
         CheckLabels(testLabels, test, nameof(testLabels));

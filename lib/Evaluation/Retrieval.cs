@@ -2,13 +2,17 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>How well nearest neighbours share a query's label, each number averaged over the queries.</summary>
+/// <summary>
+/// How often the nearest neighbours of a query share its label. Each number is a share from 0 to 1, averaged over the queries.
+/// </summary>
 /// <param name="RecallAt">For each k asked for: the share of queries with at least one item of their label among the k nearest.</param>
-/// <param name="RPrecision">The share of the query's label among its R nearest, R being how many items have that label.</param>
-/// <param name="MeanAveragePrecisionAtR">
-/// MAP@R (Musgrave et al. 2020, "A Metric Learning Reality Check"): like R-precision, but earlier ranks weigh more.
+/// <param name="RPrecision">
+/// The share of items with the query's label among its R nearest items, where R is how many items other than the query have that label.
 /// </param>
-/// <param name="Queries">The queries counted: those whose label occurs among the items to be found.</param>
+/// <param name="MeanAveragePrecisionAtR">
+/// MAP@R (Musgrave et al. 2020, "A Metric Learning Reality Check"): like R-precision, but a match counts more the earlier its rank.
+/// </param>
+/// <param name="Queries">The number of queries counted: those whose label occurs among the items to be found.</param>
 public sealed record RetrievalReport(
     IReadOnlyDictionary<int, double> RecallAt, double RPrecision, double MeanAveragePrecisionAtR, long Queries)
 {
@@ -17,8 +21,8 @@ public sealed record RetrievalReport(
 }
 
 /// <summary>
-/// Retrieval by Euclidean distance, in blocks of queries. Data in float32 are ranked about their mean, and in float64 for the queries
-/// whose neighbours are too near to be told apart otherwise.
+/// Measures retrieval by Euclidean distance, in blocks of queries. The mean of the data is subtracted before ranking, and queries whose
+/// neighbours are too near to be told apart in float32 are ranked in float64.
 /// </summary>
 /// <example><code>
 /// var report = Retrieval.Evaluate(embeddings, labels, recallAt: [1, 5]);
@@ -29,12 +33,14 @@ public static class Retrieval
     // Elements in one block of distances (64 MB of float32).
     private const long BlockElements = 1 << 24;
 
-    /// <summary>Each item is a query against all others.</summary>
+    /// <summary>Uses each item as a query against all other items.</summary>
     /// <param name="embeddings">Floating-point, [n, d].</param>
     /// <param name="labels">Integers, [n].</param>
-    /// <param name="recallAt">The k for recall at k; null for 1, 2, 4 and 8. 1 is always included.</param>
+    /// <param name="recallAt">The values of k for recall at k, at least 1; null for 1, 2, 4 and 8. 1 is always included.</param>
+    /// <returns>The measures, averaged over the queries whose label occurs among the items to be found.</returns>
     /// <exception cref="ArgumentException">
-    /// The shapes, types or devices do not fit together, or no item shares its label with another.
+    /// The shapes, types or devices do not fit together, no item shares its label with another, a k is below 1, or a value is
+    /// NaN or infinite.
     /// </exception>
     public static RetrievalReport Evaluate(Tensor embeddings, Tensor labels, IEnumerable<int>? recallAt = null)
     {
@@ -45,14 +51,16 @@ public static class Retrieval
         return Evaluate(x, labels, x, labels, recallAt, excludeSelf: true, nameof(labels));
     }
 
-    /// <summary>Queries against a database of other items.</summary>
+    /// <summary>Uses separate queries against a database.</summary>
     /// <param name="database">Floating-point, [n, d].</param>
     /// <param name="databaseLabels">Integers, [n].</param>
-    /// <param name="queries">Floating-point, [m, d].</param>
+    /// <param name="queries">[m, d], of the database's type and on its device.</param>
     /// <param name="queryLabels">Integers, [m].</param>
-    /// <param name="recallAt">The k for recall at k; null for 1, 2, 4 and 8. 1 is always included.</param>
+    /// <param name="recallAt">The values of k for recall at k, at least 1; null for 1, 2, 4 and 8. 1 is always included.</param>
+    /// <returns>The measures, averaged over the queries whose label occurs among the items to be found.</returns>
     /// <exception cref="ArgumentException">
-    /// The shapes, types or devices do not fit together, or no query's label occurs in the database.
+    /// The shapes, types or devices do not fit together, no query's label occurs in the database, a k is below 1, or a value
+    /// is NaN or infinite.
     /// </exception>
     public static RetrievalReport Evaluate(
         Tensor database, Tensor databaseLabels, Tensor queries, Tensor queryLabels, IEnumerable<int>? recallAt = null)

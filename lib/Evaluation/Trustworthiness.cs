@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Whether the neighbourhoods of an embedding are those of the data (Venna and Kaski 2001); scikit-learn's definition.</summary>
+/// <summary>
+/// Measures how far the nearest neighbours in an embedding are those in the data (Venna and Kaski 2001, "Neighborhood Preservation in
+/// Nonlinear Projection Methods: An Experimental Study"), by scikit-learn's definition.
+/// </summary>
 /// <example><code>
 /// var map = PrincipalComponents.Fit(embeddings, 2);
 /// double trusted = Trustworthiness.Of(embeddings, map.Transform(embeddings), neighbors: 5);
@@ -15,13 +18,15 @@ public static class Trustworthiness
 
     /// <summary>
     /// 1 - 2 / (n k (2n - 3k - 1)) Σ max(0, r(i, j) - k) over the k nearest neighbours j of each point i in the embedding, where
-    /// r(i, j) is the rank of j among the neighbours of i in the data. 1 if every neighbour in the embedding is one in the data.
+    /// r(i, j) is the rank of j among the neighbours of i in the data. It is 1 if every neighbour in the embedding is one
+    /// in the data, too.
     /// </summary>
     /// <param name="points">The data, [n, d], finite. Equally far points are ranked in the order in which scikit-learn ranks them.</param>
     /// <param name="embedding">[n, e], finite.</param>
     /// <param name="neighbors">k, at least 1 and below n/2.</param>
+    /// <returns>At most 1; larger is better.</returns>
     /// <exception cref="ArgumentException">A matrix has another shape, or NaN in it.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">k is outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is below 1, or n/2 or more.</exception>
     public static double Of(Tensor points, Tensor embedding, int neighbors = 5)
     {
         using var scope = NewDisposeScope();
@@ -53,13 +58,15 @@ public static class Trustworthiness
     }
 
     /// <summary>
-    /// The other direction: 1 if every neighbour in the data is one in the embedding. It falls where the embedding tears.
+    /// Trustworthiness with data and embedding exchanged: 1 if every neighbour in the data is one in the embedding, too. It is lower where
+    /// the embedding puts neighbours of the data far apart.
     /// </summary>
     /// <param name="points">The data, [n, d], finite.</param>
     /// <param name="embedding">[n, e], finite.</param>
     /// <param name="neighbors">k, at least 1 and below n/2.</param>
+    /// <returns>At most 1; larger is better.</returns>
     /// <exception cref="ArgumentException">A matrix has another shape, or NaN in it.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">k is outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is below 1, or n/2 or more.</exception>
     public static double Continuity(Tensor points, Tensor embedding, int neighbors = 5) => Of(embedding, points, neighbors);
 
     // Σ max(0, rank - k) over the points shown near one point; ranks count from 1.

@@ -3,11 +3,15 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// The contrastive loss as PyTorch Metric Learning has it: max(0, d - m₊) for positive and max(0, m₋ - d) for negative
-/// pairs, neither squared nor halved; each part is averaged over its pairs above zero, and the two averages are added.
-/// With cosine similarity s the signs turn: max(0, m₊ - s) and max(0, s - m₋).
+/// The contrastive loss (after Hadsell, Chopra, LeCun 2006, "Dimensionality Reduction by Learning an Invariant Mapping") in the form
+/// of PyTorch Metric Learning (Musgrave, Belongie, Lim 2020): max(0, d - m₊) for a positive pair and max(0, m₋ - d) for a negative
+/// pair at distance d, neither squared nor halved. Each part is averaged over those of its pairs whose loss is above zero, and the two
+/// averages are added. With cosine similarity s the signs are reversed: max(0, m₊ - s) and max(0, s - m₋).
 /// </summary>
-/// <remarks>Computed a few anchors at a time, gradient included, which cannot itself be differentiated again.</remarks>
+/// <remarks>
+/// The value and its gradient are computed for a few anchors at a time, which saves memory. Second derivatives are not available: the
+/// gradient cannot itself be differentiated.
+/// </remarks>
 /// <example><code>
 /// var loss = new ContrastiveLoss(positiveMargin: 0, negativeMargin: 1).forward(embeddings, labels);
 /// loss.backward();
@@ -15,8 +19,12 @@ namespace NotebookHelpers;
 public sealed class ContrastiveLoss : PairLoss
 {
     /// <summary>The loss with the given margins.</summary>
-    /// <param name="positiveMargin">m₊, up to which positive pairs are left alone; null for 0 (distance) or 1 (similarity).</param>
-    /// <param name="negativeMargin">m₋, from which on negative pairs are left alone; null for 1 (distance) or 0 (similarity).</param>
+    /// <param name="positiveMargin">
+    /// m₊: a positive pair has no loss at a distance up to m₊, or at a similarity from m₊ on. Null for 0 (distance) or 1 (similarity).
+    /// </param>
+    /// <param name="negativeMargin">
+    /// m₋: a negative pair has no loss at a distance from m₋ on, or at a similarity up to m₋. Null for 1 (distance) or 0 (similarity).
+    /// </param>
     /// <param name="measure">Euclidean distance or cosine similarity.</param>
     /// <param name="normalize">
     /// Whether embeddings are scaled to length 1 before their distance is taken; cosine similarity always does so.
@@ -29,16 +37,16 @@ public sealed class ContrastiveLoss : PairLoss
         (Measure, Normalize) = (measure, normalize || !isDistance);
     }
 
-    /// <summary>Up to here positive pairs are left alone.</summary>
+    /// <summary>m₊, the distance or similarity at which the loss of a positive pair begins.</summary>
     public double PositiveMargin { get; }
 
-    /// <summary>From here on negative pairs are left alone.</summary>
+    /// <summary>m₋, the distance or similarity at which the loss of a negative pair ends.</summary>
     public double NegativeMargin { get; }
 
     /// <summary>Euclidean distance or cosine similarity.</summary>
     public PairMeasure Measure { get; }
 
-    /// <summary>Whether embeddings are scaled to length 1 first.</summary>
+    /// <summary>Whether embeddings are scaled to length 1 first; always true for cosine similarity.</summary>
     public bool Normalize { get; }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ namespace NotebookHelpers;
 public sealed class HadsellLoss : IEmbeddingLoss
 {
     /// <summary>The loss with the given margin.</summary>
-    /// <param name="margin">m: the distance from which on dissimilar pairs are left alone, in the embeddings' units.</param>
+    /// <param name="margin">m: dissimilar pairs at this distance or farther have no loss; in the units of the embeddings.</param>
     /// <exception cref="ArgumentOutOfRangeException">The margin is not a positive number.</exception>
     public HadsellLoss(double margin)
     {
@@ -25,15 +25,17 @@ public sealed class HadsellLoss : IEmbeddingLoss
         Margin = margin;
     }
 
-    /// <summary>The distance from which on dissimilar pairs are left alone.</summary>
+    /// <summary>m: dissimilar pairs at this distance or farther have no loss.</summary>
     public double Margin { get; }
 
     /// <summary>The loss over given pairs.</summary>
-    /// <param name="x1">The first embedding of each pair, [n, d].</param>
-    /// <param name="x2">The second embedding of each pair, [n, d].</param>
-    /// <param name="y">0 for a similar, 1 for a dissimilar pair, [n], of any type.</param>
+    /// <param name="x1">The first embedding of each pair, floating-point [n, d].</param>
+    /// <param name="x2">The second embedding of each pair, [n, d], of the same type.</param>
+    /// <param name="y">0 for a similar, 1 for a dissimilar pair, [n], of any type. The values are not checked.</param>
     /// <returns>A scalar; 0 for no pairs.</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point, they differ in shape, type or device, or there is not one y for each pair on their device.
+    /// </exception>
     public Tensor forward(Tensor x1, Tensor x2, Tensor y)
     {
         Batch.CheckAlike(x1, x2);
@@ -48,11 +50,13 @@ public sealed class HadsellLoss : IEmbeddingLoss
         return (losses.sum() / (2.0 * Math.Max(1, x1.shape[0]))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The loss over all n(n - 1)/2 pairs of a batch, those with unequal labels dissimilar.</summary>
-    /// <param name="embeddings">[n, d].</param>
+    /// <summary>The loss over all n(n - 1)/2 pairs of a batch; a pair is dissimilar if its labels differ.</summary>
+    /// <param name="embeddings">Floating-point, [n, d].</param>
     /// <param name="labels">Integers, [n].</param>
     /// <returns>A scalar; 0 for fewer than two embeddings.</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], or the labels are not n integers on the same device.
+    /// </exception>
     public Tensor forward(Tensor embeddings, Tensor labels)
     {
         long n = embeddings.shape[0];
@@ -60,7 +64,7 @@ public sealed class HadsellLoss : IEmbeddingLoss
         labels = Batch.Check(embeddings, labels);
         if (n < 2) return Batch.ZeroLoss(embeddings).MoveToOuterDisposeScope();
         var distance = Batch.Distances(embeddings);
-        // Every pair stands twice in the matrix, which its one half and the number of ordered pairs make up for.
+        // The matrix holds every pair twice, so the sum is divided by the n(n - 1) ordered pairs; the factor 2 is the loss's own one half.
         var force = where(Batch.DifferentLabel(labels), (Margin - distance).relu(), distance);
         // The diagonal carries the distance of an item to itself, up to rounding: not a pair.
         var losses = force.square().masked_fill(eye(n, dtype: ScalarType.Bool, device: embeddings.device), 0);
@@ -71,7 +75,7 @@ public sealed class HadsellLoss : IEmbeddingLoss
 /// <summary>
 /// The exponential contrastive loss (Chopra, Hadsell, LeCun 2005, "Learning a Similarity Metric Discriminatively, with
 /// Application to Face Verification", eq. 8): the mean over pairs of (1 - Y)(2/Q)E² + 2 Y Q exp(-2.77 E/Q), with E the L1
-/// distance and Y = 1 for a <em>dissimilar</em> pair. There is no margin: dissimilar pairs are pushed at any distance.
+/// distance and Y = 1 for a <em>dissimilar</em> pair. There is no margin: dissimilar pairs are pushed apart at any distance.
 /// </summary>
 /// <example><code>
 /// // y is 1 where a pair is dissimilar.
@@ -94,11 +98,13 @@ public sealed class ChopraLoss
     public double UpperBound { get; }
 
     /// <summary>The loss over given pairs.</summary>
-    /// <param name="x1">The first embedding of each pair, [n, d].</param>
-    /// <param name="x2">The second embedding of each pair, [n, d].</param>
-    /// <param name="y">0 for a similar, 1 for a dissimilar pair, [n], of any type.</param>
+    /// <param name="x1">The first embedding of each pair, floating-point [n, d].</param>
+    /// <param name="x2">The second embedding of each pair, [n, d], of the same type.</param>
+    /// <param name="y">0 for a similar, 1 for a dissimilar pair, [n], of any type. The values are not checked.</param>
     /// <returns>A scalar; 0 for no pairs.</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point, they differ in shape, type or device, or there is not one y for each pair on their device.
+    /// </exception>
     public Tensor forward(Tensor x1, Tensor x2, Tensor y)
     {
         Batch.CheckAlike(x1, x2);

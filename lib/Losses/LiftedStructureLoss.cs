@@ -4,11 +4,12 @@ namespace NotebookHelpers;
 
 /// <summary>
 /// The lifted structure loss (Oh Song et al. 2016, "Deep Metric Learning via Lifted Structured Feature Embedding"): for each
-/// positive pair (a, p), max(0, d_ap - m₊ + ln Σ_n e^(m₋ - d))²/2, the sum over the negatives of both a and p; averaged over
-/// positive pairs. Distances between embeddings of length 1, as in PyTorch Metric Learning.
+/// positive pair (a, p), max(0, d_ap - m₊ + ln Σ_n e^(m₋ - d))²/2, where the sum runs over the distances d from a to its
+/// negatives and from p to its negatives. It is averaged over the positive pairs and is 0 for a batch without a positive or without a
+/// negative pair. Distances are Euclidean, between embeddings scaled to length 1, as in PyTorch Metric Learning.
 /// </summary>
-/// <param name="negativeMargin">m₋.</param>
-/// <param name="positiveMargin">m₊.</param>
+/// <param name="negativeMargin">m₋, from which the distances to negatives are subtracted.</param>
+/// <param name="positiveMargin">m₊, which is subtracted from the distances of positive pairs.</param>
 /// <example><code>
 /// var loss = new LiftedStructureLoss(negativeMargin: 1).forward(embeddings, labels);
 /// </code></example>
@@ -33,12 +34,12 @@ public sealed class LiftedStructureLoss(double negativeMargin = 1, double positi
 
 /// <summary>
 /// The generalised lifted structure loss (Hermans et al. 2017, "In Defense of the Triplet Loss", eq. 10): for each anchor
-/// max(0, ln Σ_p e^(d_ap - m₊) + ln Σ_n e^(m₋ - d_an)); averaged over all anchors. Distances between embeddings of length 1, as in
-/// PyTorch Metric Learning; an empty sum adds nothing.
+/// max(0, ln Σ_p e^(d_ap - m₊) + ln Σ_n e^(m₋ - d_an)), averaged over all anchors. Distances are Euclidean, between embeddings scaled
+/// to length 1, as in PyTorch Metric Learning. For an anchor without positives or negatives, the logarithm of that sum counts as 0.
 /// </summary>
-/// <param name="negativeMargin">m₋.</param>
-/// <param name="positiveMargin">m₊.</param>
-/// <remarks>The gradient cannot itself be differentiated again.</remarks>
+/// <param name="negativeMargin">m₋, from which the distances to negatives are subtracted.</param>
+/// <param name="positiveMargin">m₊, which is subtracted from the distances of positive pairs.</param>
+/// <remarks>Second derivatives are not available: the gradient cannot itself be differentiated.</remarks>
 /// <example><code>
 /// var loss = new GeneralizedLiftedStructureLoss().forward(embeddings, labels);
 /// </code></example>

@@ -10,7 +10,7 @@ namespace NotebookHelpers;
 /// <param name="alpha">α, how sharply positives are weighted.</param>
 /// <param name="beta">β, how sharply negatives are weighted.</param>
 /// <param name="base">λ, the similarity around which pairs start to count.</param>
-/// <remarks>The gradient cannot itself be differentiated again.</remarks>
+/// <remarks>Second derivatives are not available: the gradient cannot itself be differentiated.</remarks>
 /// <example><code>
 /// var pairs = new MultiSimilarityMiner().Mine(embeddings, labels);
 /// var loss = new MultiSimilarityLoss().forward(embeddings, pairs);

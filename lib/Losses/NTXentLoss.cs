@@ -3,14 +3,17 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// The normalised, temperature-scaled cross entropy (Sohn 2016; SimCLR, Chen et al. 2020; InfoNCE, van den Oord et al. 2018):
+/// The normalised, temperature-scaled cross entropy (Sohn 2016, "Improved Deep Metric Learning with Multi-class N-pair Loss Objective";
+/// van den Oord et al. 2018, "Representation Learning with Contrastive Predictive Coding", where it is called InfoNCE; Chen et al. 2020,
+/// "A Simple Framework for Contrastive Learning of Visual Representations", SimCLR):
 /// for each positive pair (a, p), -ln(e^(s_ap/t) / (e^(s_ap/t) + Σ_n e^(s_an/t))) with s the cosine similarity and n the
-/// anchor's negatives; its other positives appear in neither numerator nor denominator. Averaged over positive pairs, as in PyTorch
-/// Metric Learning.
+/// anchor's negatives; the anchor's other positives appear in neither numerator nor denominator. The loss is
+/// averaged over the positive pairs, as in PyTorch Metric Learning.
 /// </summary>
 /// <remarks>
-/// Computed a few anchors at a time, gradient included: memory grows with n, not with n² or, as for a list of positives times
-/// negatives, n³. The gradient cannot itself be differentiated again.
+/// The value and its gradient are computed for a few anchors at a time. For a labelled batch or two views the memory needed grows with
+/// n, where a list of every positive pair with every negative would take n³; mined pairs take a mask of n² bytes. Second derivatives
+/// are not available: the gradient cannot itself be differentiated.
 /// </remarks>
 /// <example><code>
 /// var infoNce = new NTXentLoss(temperature: 0.2);
@@ -31,7 +34,9 @@ public sealed class NTXentLoss : PairLoss
     /// <summary>
     /// The loss of two views when all similarities are equal, as they are when all embeddings coincide: ln(2N - 1).
     /// </summary>
-    /// <param name="pairs">N, at least 1.</param>
+    /// <param name="pairs">N, the number of pairs of views, at least 1.</param>
+    /// <returns>The loss in nats (natural logarithm).</returns>
+    /// <exception cref="ArgumentOutOfRangeException">N is below 1.</exception>
     public static double AtChance(int pairs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pairs, 1);
@@ -39,10 +44,13 @@ public sealed class NTXentLoss : PairLoss
     }
 
     /// <summary>
-    /// The smallest loss two views can have: both coincide and the N points are the corners of a regular simplex, with similarity
-    /// -1/(N - 1): ln(1 + (2N - 2) e^(-N/((N - 1)t))). It takes at least N - 1 dimensions; in fewer the loss stays above.
+    /// The smallest loss that two views can have, ln(1 + (2N - 2) e^(-N/((N - 1)t))). It is reached if the two views of each image
+    /// coincide and the N points are the corners of a regular simplex, each two with similarity -1/(N - 1). That needs at least N - 1
+    /// dimensions; in fewer dimensions the loss stays above this value.
     /// </summary>
-    /// <param name="pairs">N, at least 2.</param>
+    /// <param name="pairs">N, the number of pairs of views, at least 2.</param>
+    /// <returns>The loss in nats (natural logarithm).</returns>
+    /// <exception cref="ArgumentOutOfRangeException">N is below 2.</exception>
     public double AtSimplex(int pairs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pairs, 2);
@@ -53,7 +61,9 @@ public sealed class NTXentLoss : PairLoss
     /// <param name="first">The first views, floating-point [N, d].</param>
     /// <param name="second">The second views, [N, d], of the same type and on the same device.</param>
     /// <returns>A scalar; 0 for a single pair, which has no negative. At chance (all similarities equal) ln(2N - 1).</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <exception cref="ArgumentException">
+    /// The views are not floating-point [N, d], or they differ in shape, type or device.
+    /// </exception>
     public Tensor OfViews(Tensor first, Tensor second)
     {
         Batch.CheckAlike(first, second);

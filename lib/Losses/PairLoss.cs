@@ -9,10 +9,12 @@ namespace NotebookHelpers;
 public abstract class PairLoss : IEmbeddingLoss
 {
     /// <summary>The loss over all pairs of a labelled batch: equal labels make a positive pair, unequal ones a negative pair.</summary>
-    /// <param name="embeddings">[n, d].</param>
+    /// <param name="embeddings">Floating-point, [n, d].</param>
     /// <param name="labels">Integers, [n].</param>
-    /// <returns>A scalar.</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <returns>A scalar; 0 for fewer than two embeddings.</returns>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], or the labels are not n integers on the same device.
+    /// </exception>
     public Tensor forward(Tensor embeddings, Tensor labels)
     {
         using var scope = NewDisposeScope();
@@ -22,9 +24,9 @@ public abstract class PairLoss : IEmbeddingLoss
     }
 
     /// <summary>The loss over mined pairs; a pair named twice counts once.</summary>
-    /// <param name="embeddings">[n, d].</param>
-    /// <param name="pairs">Positions in the batch.</param>
-    /// <returns>A scalar.</returns>
+    /// <param name="embeddings">Floating-point, [n, d].</param>
+    /// <param name="pairs">Positions in the batch, 0 to n - 1, such as a miner gives. They are not disposed.</param>
+    /// <returns>A scalar; 0 for fewer than two embeddings.</returns>
     /// <exception cref="ArgumentException">The embeddings are not floating-point [n, d].</exception>
     public Tensor forward(Tensor embeddings, Pairs pairs)
     {
@@ -37,6 +39,6 @@ public abstract class PairLoss : IEmbeddingLoss
     /// <summary>The loss of at least two embeddings. What it creates on the way is disposed by the caller.</summary>
     /// <param name="embeddings">[n, d], float32 or float64: narrower types have been widened.</param>
     /// <param name="mask">Which pairs are positive and which negative.</param>
-    /// <returns>A scalar, from which gradients flow back.</returns>
+    /// <returns>A scalar; its backward pass gives the gradient at the embeddings.</returns>
     protected abstract Tensor Of(Tensor embeddings, PairMask mask);
 }

@@ -3,14 +3,15 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// The ranked list loss (Wang et al. 2019, "Ranked List Loss for Deep Metric Learning", the simpler form): positives are drawn into
-/// a sphere of radius α - m around the anchor, negatives pushed beyond α. For each anchor
-/// (1 - λ) mean_p max(0, d - (α - m)) + λ Σ_n w_n (α - d) / Σ_n w_n with w_n = e^(T(α - d)), over the pairs that violate their bound;
-/// averaged over all anchors. Distances between embeddings of length 1.
+/// The ranked list loss (Wang et al. 2019, "Ranked List Loss for Deep Metric Learning", the simpler form): positives are pulled into
+/// a sphere of radius α - m around the anchor, and negatives are pushed out to distance α. For each anchor
+/// (1 - λ) mean_p max(0, d - (α - m)) + λ Σ_n w_n (α - d) / Σ_n w_n with w_n = e^(T(α - d)), over the pairs that violate their bound.
+/// The loss is averaged over all anchors. Distances are Euclidean, between embeddings scaled to length 1.
 /// </summary>
 /// <remarks>
-/// As in PyTorch Metric Learning 2.8 the weights are differentiated too, and 1e-5 n is added to either sum of weights. The gradient
-/// cannot itself be differentiated again.
+/// As in PyTorch Metric Learning 2.8, the gradient flows through the weights too, and 1e-5 n is added to the number of violating
+/// positives and to the sum of weights that the two parts are divided by. Second derivatives are not available: the gradient cannot itself
+/// be differentiated.
 /// </remarks>
 /// <example><code>
 /// var loss = new RankedListLoss().forward(embeddings, labels);
@@ -18,8 +19,8 @@ namespace NotebookHelpers;
 public sealed class RankedListLoss : IEmbeddingLoss
 {
     /// <summary>The loss with the given margin and weighting.</summary>
-    /// <param name="margin">m, the gap between the two radii.</param>
-    /// <param name="temperature">T, how much more a nearer negative weighs; 0 for all alike.</param>
+    /// <param name="margin">m, the gap between the two radii, a distance.</param>
+    /// <param name="temperature">T, how much more a nearer negative weighs; 0 weighs all alike.</param>
     /// <param name="imbalance">λ, the share of the negatives' part, 0 to 1.</param>
     /// <param name="boundary">α, the distance that negatives are pushed to; null for 1 + m/2.</param>
     /// <exception cref="ArgumentOutOfRangeException">The imbalance is outside 0 to 1.</exception>
@@ -43,10 +44,12 @@ public sealed class RankedListLoss : IEmbeddingLoss
     public double Boundary { get; }
 
     /// <summary>The loss of a labelled batch.</summary>
-    /// <param name="embeddings">[n, d].</param>
+    /// <param name="embeddings">Floating-point, [n, d].</param>
     /// <param name="labels">Integers, [n].</param>
-    /// <returns>A scalar.</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <returns>A scalar; 0 for fewer than two embeddings.</returns>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], or the labels are not n integers on the same device.
+    /// </exception>
     public Tensor forward(Tensor embeddings, Tensor labels)
     {
         using var scope = NewDisposeScope();

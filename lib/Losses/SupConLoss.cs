@@ -3,11 +3,15 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// The supervised contrastive loss (Khosla et al. 2020, eq. 2): for each anchor the mean over its positives p of
-/// -ln(e^(s_ap/t) / Σ_k e^(s_ak/t)), s the cosine similarity, k over <em>all</em> others, positives included. Averaged over the
-/// anchors above zero, as in PyTorch Metric Learning.
+/// The supervised contrastive loss (Khosla et al. 2020, "Supervised Contrastive Learning", eq. 2): for each anchor the mean over its
+/// positives p of -ln(e^(s_ap/t) / Σ_k e^(s_ak/t)), where s is the cosine similarity and k runs over <em>all</em> other items,
+/// positives included. The loss is averaged over the anchors whose loss is above zero, as in PyTorch Metric Learning, and is 0 for a
+/// batch without a positive or without a negative pair.
 /// </summary>
-/// <remarks>Computed a few anchors at a time, gradient included, which cannot itself be differentiated again.</remarks>
+/// <remarks>
+/// The value and its gradient are computed for a few anchors at a time, which saves memory. Second derivatives are not available: the
+/// gradient cannot itself be differentiated.
+/// </remarks>
 /// <example><code>
 /// var loss = new SupConLoss(temperature: 0.1).forward(embeddings, labels);
 /// </code></example>

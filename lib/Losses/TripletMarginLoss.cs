@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// The triplet loss (Schroff et al. 2015, FaceNet; Weinberger and Saul 2009): max(0, d_ap - d_an + m), averaged over the triplets
-/// above zero. As in PyTorch Metric Learning d is the plain, not the squared, distance between embeddings of length 1.
+/// The triplet loss (Weinberger and Saul 2009, "Distance Metric Learning for Large Margin Nearest Neighbor Classification"; Schroff et
+/// al. 2015, "FaceNet: A Unified Embedding for Face Recognition and Clustering"): max(0, d_ap - d_an + m), averaged over the triplets
+/// whose loss is above zero. As in PyTorch Metric Learning, d is the plain Euclidean distance, not the squared one, between embeddings
+/// scaled to length 1.
 /// </summary>
 /// <example><code>
 /// var triplets = new BatchHardMiner().Mine(embeddings, labels);
@@ -16,11 +18,12 @@ public sealed class TripletMarginLoss : IEmbeddingLoss
     private const long BlockElements = 1 << 17;
 
     /// <summary>The loss with the given margin.</summary>
-    /// <param name="margin">m, by how much the negative has to be farther than the positive.</param>
+    /// <param name="margin">m, by how much the negative has to be farther away than the positive: a distance.</param>
     /// <param name="swap">
-    /// Whether the negative's distance to the positive is taken instead where it is smaller (Balntas et al. 2016).
+    /// Whether the negative's distance to the positive is taken instead where it is smaller (Balntas et al. 2016,
+    /// "Learning Local Feature Descriptors with Triplets and Shallow Convolutional Neural Networks").
     /// </param>
-    /// <param name="smooth">Whether ln(1 + e^v) replaces max(0, v).</param>
+    /// <param name="smooth">Whether ln(1 + e^v) replaces max(0, v), where v is d_ap - d_an + m.</param>
     public TripletMarginLoss(double margin = 0.05, bool swap = false, bool smooth = false) =>
         (Margin, Swap, Smooth) = (margin, swap, smooth);
 
@@ -30,12 +33,12 @@ public sealed class TripletMarginLoss : IEmbeddingLoss
     /// <summary>Whether the negative is compared with the nearer of anchor and positive.</summary>
     public bool Swap { get; }
 
-    /// <summary>Whether ln(1 + e^v) replaces max(0, v).</summary>
+    /// <summary>Whether ln(1 + e^v) replaces max(0, v), where v is d_ap - d_an + m.</summary>
     public bool Smooth { get; }
 
     /// <summary>The loss over given triplets.</summary>
-    /// <param name="embeddings">[n, d].</param>
-    /// <param name="triplets">Positions in the batch, such as a miner gives.</param>
+    /// <param name="embeddings">Floating-point, [n, d].</param>
+    /// <param name="triplets">Positions in the batch, 0 to n - 1, such as a miner gives. They are not disposed.</param>
     /// <returns>A scalar; 0 for no triplets.</returns>
     /// <exception cref="ArgumentException">The embeddings are not floating-point [n, d].</exception>
     public Tensor forward(Tensor embeddings, Triplets triplets)
@@ -52,10 +55,12 @@ public sealed class TripletMarginLoss : IEmbeddingLoss
     }
 
     /// <summary>The loss over all triplets of a labelled batch, in blocks: the list of triplets is never formed.</summary>
-    /// <param name="embeddings">[n, d].</param>
+    /// <param name="embeddings">Floating-point, [n, d].</param>
     /// <param name="labels">Integers, [n].</param>
-    /// <returns>A scalar; 0 without triplets. The gradient cannot itself be differentiated again.</returns>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <returns>A scalar; 0 without triplets. Second derivatives are not available.</returns>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], or the labels are not n integers on the same device.
+    /// </exception>
     public Tensor forward(Tensor embeddings, Tensor labels)
     {
         using var scope = NewDisposeScope();

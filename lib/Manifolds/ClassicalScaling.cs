@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// Classical multidimensional scaling (Torgerson 1952): points whose scalar products are, as nearly as k dimensions allow,
-/// those that the given distances imply. For Euclidean distances it gives the principal components.
+/// Classical multidimensional scaling (Torgerson 1952, "Multidimensional scaling: I. Theory and method"): it places points in k dimensions
+/// so that their scalar products are as near as possible to those that the given distances imply. For Euclidean distances it gives the
+/// principal components.
 /// </summary>
 public static class ClassicalScaling
 {
@@ -17,8 +18,8 @@ public static class ClassicalScaling
     /// <returns>[n, k], centred, the most varying coordinate first, the entry of the largest magnitude of each positive; a coordinate
     /// that would need a negative eigenvalue (the distances are not Euclidean) is zero. Type and device as <see
     /// cref="PrincipalComponents.Fit"/>.</returns>
-    /// <exception cref="ArgumentException">The matrix is no distance matrix.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">k is outside its range.</exception>
+    /// <exception cref="ArgumentException">The matrix is not square, symmetric, finite, non-negative and zero on the diagonal.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is outside 1 to n.</exception>
     /// <example><code>
     /// var points = rand(50, 3);
     /// var map = ClassicalScaling.Embed(cdist(points, points)); // [50, 2]

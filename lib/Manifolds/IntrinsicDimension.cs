@@ -2,18 +2,20 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>How many dimensions data have locally, whatever the number of their coordinates.</summary>
+/// <summary>Estimates how many dimensions data have locally, whatever the number of their coordinates.</summary>
 public static class IntrinsicDimension
 {
     /// <summary>
-    /// The two-nearest-neighbours estimate (Facco, d'Errico, Rodriguez and Laio 2017): where the density is locally even, the
+    /// The two-nearest-neighbours estimate (Facco, d'Errico, Rodriguez and Laio 2017, "Estimating the intrinsic dimension of datasets by a
+    /// minimal neighborhood information"): where the density is locally uniform, the
     /// ratio μ of the distances to the second and the first neighbour has the distribution 1 - μ^-d, so that
     /// -ln(1 - F(μ)) against ln μ is a line of slope d through the origin.
     /// </summary>
     /// <param name="points">[n, coordinates], n at least 3, finite. Duplicates are counted once.</param>
-    /// <param name="discarded">The share of the largest ratios that is left out, where the density is least even; 0 to below 1.</param>
+    /// <param name="discarded">The share of the largest ratios that is left out, where the density is least uniform; 0 to below 1.</param>
+    /// <returns>The estimated dimension, a positive number that need not be whole.</returns>
     /// <exception cref="ArgumentException">The points are no matrix of finite numbers, or fewer than 3 of them are distinct.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The share is outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is below 0, or 1 or more.</exception>
     /// <example><code>
     /// var sphere = SampleManifolds.Sphere(1000, dimension: 2); // three coordinates
     /// double dimension = IntrinsicDimension.TwoNearestNeighbors(sphere); // about 2

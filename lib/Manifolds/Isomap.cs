@@ -5,7 +5,7 @@ namespace NotebookHelpers;
 /// <summary>What <see cref="Isomap"/> does with a neighbour graph in several parts.</summary>
 public enum DisconnectedGraph
 {
-    /// <summary>An error that says how many parts there are.</summary>
+    /// <summary>An exception is thrown, which says how many parts there are.</summary>
     Refuse,
 
     /// <summary>Every two parts are joined by the shortest edge between them.</summary>
@@ -13,10 +13,11 @@ public enum DisconnectedGraph
 }
 
 /// <summary>
-/// Isometric feature mapping (Tenenbaum, de Silva and Langford 2000): distances are measured along the graph that joins each
-/// point to its nearest neighbours, then laid out by <see cref="ClassicalScaling"/>.
+/// Isometric feature mapping (Tenenbaum, de Silva and Langford 2000, "A Global Geometric Framework for Nonlinear Dimensionality
+/// Reduction"): distances are measured along the graph that joins each point to its nearest neighbours, then laid out by
+/// <see cref="ClassicalScaling"/>.
 /// </summary>
-/// <param name="Embedding">[n, k], signs fixed.</param>
+/// <param name="Embedding">[n, k]; the entry of the largest magnitude of each column is positive.</param>
 /// <param name="GeodesicDistances">The lengths of the shortest paths, [n, n].</param>
 public sealed record Isomap(Tensor Embedding, Tensor GeodesicDistances) : IDisposable
 {
@@ -26,7 +27,9 @@ public sealed record Isomap(Tensor Embedding, Tensor GeodesicDistances) : IDispo
     /// <param name="components">k, 1 to n.</param>
     /// <param name="disconnected">What to do if the graph falls into parts.</param>
     /// <param name="cancellation">Stops between two sources of shortest paths.</param>
-    /// <returns>Type and device as <see cref="PrincipalComponents.Fit"/>.</returns>
+    /// <returns>
+    /// Tensors on the points' device, float64 for float64 points, else float32. The caller disposes them.
+    /// </returns>
     /// <exception cref="ArgumentException">The points are no matrix of finite numbers, or fewer than 2.</exception>
     /// <exception cref="ArgumentOutOfRangeException">k or the number of neighbours is outside its range.</exception>
     /// <exception cref="InvalidOperationException">

@@ -15,8 +15,8 @@ public sealed class PrincipalComponents : IDisposable
     public Tensor Mean { get; }
 
     /// <summary>
-    /// The directions, unit length and orthogonal, [k, d], the most varying first. The entry of the largest magnitude of each is
-    /// positive.
+    /// The directions, of unit length and orthogonal, [k, d]; the direction of the largest variance comes first. The entry of the largest
+    /// magnitude of each is positive.
     /// </summary>
     public Tensor Components { get; }
 
@@ -29,9 +29,9 @@ public sealed class PrincipalComponents : IDisposable
     /// <summary>Finds the directions, from the eigenvectors of the covariance matrix [d, d] in float64.</summary>
     /// <param name="points">[n, d], n at least 2, finite.</param>
     /// <param name="components">k, 1 to the smaller of n and d.</param>
-    /// <returns>Tensors of the points' device, float64 for float64 points, else float32.</returns>
+    /// <returns>Tensors on the points' device, float64 for float64 points, else float32.</returns>
     /// <exception cref="ArgumentException">The points are no matrix of finite numbers, or fewer than 2.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">k is outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is below 1 or above the smaller of n and d.</exception>
     /// <example><code>
     /// var points = rand(100, 10);
     /// using var pca = PrincipalComponents.Fit(points, components: 2);
@@ -65,7 +65,7 @@ public sealed class PrincipalComponents : IDisposable
         return (points - Mean).mm(Components.t()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The points that have given coordinates along the directions and are the mean otherwise.</summary>
+    /// <summary>Maps coordinates along the directions back to points: the mean plus the directions, each times its coordinate.</summary>
     /// <param name="coordinates">[m, k], of the type and on the device of the components.</param>
     /// <returns>[m, d].</returns>
     /// <exception cref="ArgumentException">The coordinates have another width or type.</exception>

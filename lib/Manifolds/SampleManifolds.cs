@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Points from shapes whose dimension and distances along the surface are known. See also <see cref="SwissRoll"/>.</summary>
+/// <summary>Draws points from shapes whose dimension and distances along the surface are known. See also <see cref="SwissRoll"/>.</summary>
 public static class SampleManifolds
 {
     /// <summary>
@@ -31,7 +31,7 @@ public static class SampleManifolds
         return (points.MoveToOuterDisposeScope(), stack([t, height], 1).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Points spread evenly over the unit sphere: 1 is the circle, 2 the sphere in space.</summary>
+    /// <summary>Points drawn uniformly from the unit sphere of d dimensions: 1 is the circle, 2 the sphere in space.</summary>
     /// <param name="count">n, at least 1.</param>
     /// <param name="dimension">d, at least 1; the points have one coordinate more.</param>
     /// <param name="seed">Equal seeds give equal points.</param>

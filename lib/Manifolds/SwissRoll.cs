@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>A rectangle rolled up in three dimensions, whose flat coordinates are known: the touchstone of manifold learning.</summary>
+/// <summary>A rectangle rolled up in three dimensions, whose flat coordinates are known: a common test of manifold learning.</summary>
 /// <param name="Points">[n, 3], float64.</param>
 /// <param name="Unrolled">The place of each point on the flat rectangle: length along the spiral and height, [n, 2], float64.</param>
 public sealed record SwissRoll(Tensor Points, Tensor Unrolled) : IDisposable
@@ -13,8 +13,9 @@ public sealed record SwissRoll(Tensor Points, Tensor Unrolled) : IDisposable
     /// Draws points from the roll (t cos t, height, t sin t), t from 1.5 π to 4.5 π, as scikit-learn's make_swiss_roll does.
     /// </summary>
     /// <param name="count">n, at least 1.</param>
-    /// <param name="noise">The standard deviation of Gaussian noise on each coordinate.</param>
+    /// <param name="noise">The standard deviation of Gaussian noise on each coordinate, at least 0.</param>
     /// <param name="seed">Equal seeds give equal points.</param>
+    /// <returns>The points and their places on the flat rectangle. The caller disposes them.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or the noise negative.</exception>
     /// <example><code>
     /// using var roll = SwissRoll.Sample(800);

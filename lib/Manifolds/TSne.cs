@@ -11,14 +11,17 @@ namespace NotebookHelpers;
 public sealed record EmbeddingReport(int Iteration, int Iterations, double Divergence);
 
 /// <summary>
-/// t-distributed stochastic neighbour embedding (van der Maaten and Hinton 2008) in two dimensions, exact: all pairs, no
-/// approximation. Early exaggeration, momentum, gains, learning rate and the start from principal components are scikit-learn's.
+/// t-distributed stochastic neighbour embedding (van der Maaten and Hinton 2008, "Visualizing Data using t-SNE") in two dimensions. It is
+/// exact: it uses all pairs, without approximation. Early exaggeration, momentum, gains, learning rate and the start from principal
+/// components are scikit-learn's.
 /// </summary>
 /// <param name="perplexity">The effective number of neighbours of each point, at least 1 and below n - 1.</param>
-/// <param name="seed">Of the tiny noise on the start, which lets equal points part. Equal seeds give equal embeddings.</param>
+/// <param name="seed">
+/// The seed of the small noise added to the start, without which equal points could not separate. Equal seeds give equal embeddings.
+/// </param>
 public sealed class TSne(double perplexity = 30, long seed = 1)
 {
-    /// <summary>The most points: the matrix of all pairs is kept in memory.</summary>
+    /// <summary>The largest number of points: the matrix of all pairs is kept in memory.</summary>
     public const int MostPoints = 3000;
 
     private const double Exaggeration = 12;

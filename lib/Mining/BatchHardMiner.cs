@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// For each anchor its farthest positive and its nearest negative (Hermans et al. 2017, "In Defense of the Triplet Loss for Person
-/// Re-Identification"), by the distance between embeddings of length 1.
+/// Chooses for each anchor its farthest positive and its nearest negative (Hermans et al. 2017, "In Defense of the Triplet Loss for
+/// Person Re-Identification"), by the Euclidean distance between embeddings scaled to length 1.
 /// </summary>
 /// <example><code>
 /// var triplets = new BatchHardMiner().Mine(embeddings, labels);
@@ -13,9 +13,12 @@ namespace NotebookHelpers;
 public sealed class BatchHardMiner : IMiner<Triplets>
 {
     /// <summary>One triplet for each anchor that has a positive and a negative.</summary>
-    /// <param name="embeddings">[n, d]; no gradient flows through the choice.</param>
+    /// <param name="embeddings">Floating-point, [n, d]. No gradient is computed through the choice.</param>
     /// <param name="labels">Integers, [n].</param>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <returns>Positions in the batch, int64, on the labels' device. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], or the labels are not n integers on the same device.
+    /// </exception>
     public Triplets Mine(Tensor embeddings, Tensor labels)
     {
         using var scope = NewDisposeScope();

@@ -8,7 +8,8 @@ public interface IMiner<out TMined>
     where TMined : IDisposable
 {
     /// <summary>The chosen positions in the batch.</summary>
-    /// <param name="embeddings">Floating-point, [n, d]; no gradient flows through the choice.</param>
+    /// <param name="embeddings">Floating-point, [n, d]. No gradient is computed through the choice.</param>
     /// <param name="labels">Integers, [n].</param>
+    /// <returns>Positions in the batch, int64. The caller disposes them.</returns>
     TMined Mine(Tensor embeddings, Tensor labels);
 }

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// The pairs that the anchor's other pairs make informative (Wang et al. 2019, "Multi-Similarity Loss with General Pair Weighting",
-/// eq. 10 and 11): negatives more similar than the least similar positive, positives less similar than the most similar negative,
-/// both by cosine similarity and give or take ε.
+/// Chooses the informative pairs of each anchor (Wang et al. 2019, "Multi-Similarity Loss with General Pair Weighting", eq. 10 and 11):
+/// a negative is chosen if its cosine similarity plus ε is above that of the anchor's least similar positive, a positive if its
+/// similarity minus ε is below that of the anchor's most similar negative.
 /// </summary>
-/// <param name="epsilon">ε.</param>
+/// <param name="epsilon">ε, a difference of cosine similarities. A larger ε chooses more pairs.</param>
 /// <example><code>
 /// var pairs = new MultiSimilarityMiner(epsilon: 0.1).Mine(embeddings, labels);
 /// var loss = new MultiSimilarityLoss().forward(embeddings, pairs);
@@ -15,9 +15,12 @@ namespace NotebookHelpers;
 public sealed class MultiSimilarityMiner(double epsilon = 0.1) : IMiner<Pairs>
 {
     /// <summary>The informative pairs of a labelled batch, ordered by anchor.</summary>
-    /// <param name="embeddings">[n, d]; no gradient flows through the choice.</param>
+    /// <param name="embeddings">Floating-point, [n, d]. No gradient is computed through the choice.</param>
     /// <param name="labels">Integers, [n].</param>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <returns>Positions in the batch, int64, on the labels' device. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], or the labels are not n integers on the same device.
+    /// </exception>
     public Pairs Mine(Tensor embeddings, Tensor labels)
     {
         using var scope = NewDisposeScope();

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// The pairs that violate a margin, as in PyTorch Metric Learning: positives farther apart than one, negatives nearer than the
-/// other, by the distance between embeddings of length 1.
+/// Chooses the pairs that violate a margin, as in PyTorch Metric Learning: positives farther apart than the positive margin, and
+/// negatives nearer than the negative margin, by the Euclidean distance between embeddings scaled to length 1.
 /// </summary>
-/// <param name="positiveMargin">Positive pairs beyond this distance are kept.</param>
-/// <param name="negativeMargin">Negative pairs within this distance are kept.</param>
+/// <param name="positiveMargin">Positive pairs farther apart than this distance, 0 to 2, are kept.</param>
+/// <param name="negativeMargin">Negative pairs nearer than this distance, 0 to 2, are kept.</param>
 /// <example><code>
 /// var pairs = new PairMarginMiner(positiveMargin: 0.2, negativeMargin: 0.8).Mine(embeddings, labels);
 /// var loss = new ContrastiveLoss().forward(embeddings, pairs);
@@ -15,9 +15,12 @@ namespace NotebookHelpers;
 public sealed class PairMarginMiner(double positiveMargin = 0.2, double negativeMargin = 0.8) : IMiner<Pairs>
 {
     /// <summary>The violating pairs of a labelled batch, ordered by anchor.</summary>
-    /// <param name="embeddings">[n, d]; no gradient flows through the choice.</param>
+    /// <param name="embeddings">Floating-point, [n, d]. No gradient is computed through the choice.</param>
     /// <param name="labels">Integers, [n].</param>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <returns>Positions in the batch, int64, on the labels' device. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], or the labels are not n integers on the same device.
+    /// </exception>
     public Pairs Mine(Tensor embeddings, Tensor labels)
     {
         using var scope = NewDisposeScope();

@@ -2,16 +2,18 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Which triplets count, by D = d_an - d_ap, how much farther the negative is than the positive.</summary>
+/// <summary>
+/// Which triplets a miner keeps. It depends on D = d_an - d_ap: how much farther the negative is from the anchor than the positive is.
+/// </summary>
 public enum TripletKind
 {
-    /// <summary>D ≤ margin: all that still violate the margin.</summary>
+    /// <summary>D ≤ margin: every triplet that still violates the margin, semi-hard and hard ones together.</summary>
     All,
 
-    /// <summary>D > margin: already solved.</summary>
+    /// <summary>D > margin: the margin is already kept, so a triplet loss with this margin is zero.</summary>
     Easy,
 
-    /// <summary>0 &lt; D ≤ margin: in the right order, but not by the margin.</summary>
+    /// <summary>0 &lt; D ≤ margin: the negative is farther than the positive, but by no more than the margin.</summary>
     SemiHard,
 
     /// <summary>D ≤ 0: the negative is no farther than the positive.</summary>
@@ -19,9 +21,10 @@ public enum TripletKind
 }
 
 /// <summary>
-/// Triplets by margin (FaceNet, Schroff et al. 2015), as in PyTorch Metric Learning: distances between embeddings of length 1.
+/// Chooses triplets by how they keep or violate a margin (Schroff et al. 2015, "FaceNet: A Unified Embedding for Face Recognition and
+/// Clustering"). As in PyTorch Metric Learning, distances are Euclidean, between embeddings scaled to length 1.
 /// </summary>
-/// <param name="margin">By how much a negative has to be farther than the positive.</param>
+/// <param name="margin">By how much a negative has to be farther away than the positive: a distance, 0 to 2.</param>
 /// <param name="kind">Which triplets are kept.</param>
 /// <example><code>
 /// var triplets = new TripletMarginMiner(margin: 0.2, TripletKind.SemiHard).Mine(embeddings, labels);
@@ -33,9 +36,13 @@ public sealed class TripletMarginMiner(double margin = 0.2, TripletKind kind = T
     private const long BlockElements = 1 << 20;
 
     /// <summary>The triplets of a labelled batch that are of the miner's kind, ordered by anchor, positive, negative.</summary>
-    /// <param name="embeddings">[n, d]; no gradient flows through the choice.</param>
+    /// <param name="embeddings">Floating-point, [n, d]. No gradient is computed through the choice.</param>
     /// <param name="labels">Integers, [n].</param>
-    /// <exception cref="ArgumentException">The shapes, types or devices do not fit together.</exception>
+    /// <returns>Positions in the batch, int64, on the labels' device. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], or the labels are not n integers on the same device.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The kind is no value of <see cref="TripletKind"/>.</exception>
     public Triplets Mine(Tensor embeddings, Tensor labels)
     {
         using var scope = NewDisposeScope();

@@ -10,11 +10,12 @@ namespace NotebookHelpers;
 /// <param name="Holds">Whether the value lies in the band; NaN never does.</param>
 public sealed record Claim(string Name, double Measured, string Expected, string Source, bool Holds);
 
-/// <summary>A claim lies outside its band.</summary>
+/// <summary>Thrown if a claim lies outside its band. The message names the claims.</summary>
 public sealed class ClaimFailedException(string message) : Exception(message);
 
 /// <summary>
-/// The claims of the running notebook. Every number in the prose that matters is one; a claim outside its band fails the run.
+/// The claims of the running notebook. Every number of the text that a reader would quote is a claim. A claim outside its band makes the
+/// run fail.
 /// </summary>
 public static class Claims
 {
@@ -56,9 +57,8 @@ public static class Claims
         Add(new(name, measured, $"≤ {Text(bound)}", source, measured <= bound));
 
     /// <summary>
-    /// All claims as a table; at the small scale there are none. Claims of the notebook that were not made since its first cell ran
-    /// stand below, named as not measured.
-    /// Shows the table first and throws then, if a claim does not hold.
+    /// All claims as a table; at the small scale there are none. Claims of the notebook that were not made since its first cell ran are
+    /// listed below as not measured. If a claim does not hold, the table is shown before the exception is thrown.
     /// </summary>
     /// <exception cref="ClaimFailedException">A claim lies outside its band.</exception>
     public static ReportTable Table()

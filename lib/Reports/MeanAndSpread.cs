@@ -4,7 +4,7 @@ namespace NotebookHelpers;
 
 /// <summary>The mean of repeated runs and their spread, the standard deviation. As text <c>0.975 ± 0.002</c>.</summary>
 /// <param name="Mean">The mean of the runs.</param>
-/// <param name="Spread">Their standard deviation, with n - 1 in the denominator; NaN for one run.</param>
+/// <param name="Spread">The standard deviation of the runs, with n - 1 in the denominator; NaN for one run.</param>
 /// <param name="Runs">How many runs there are.</param>
 /// <example><code>
 /// var accuracy = MeanAndSpread.Of([0.974, 0.976, 0.975]);

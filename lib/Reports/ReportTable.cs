@@ -4,7 +4,7 @@ using System.Text;
 
 namespace NotebookHelpers;
 
-/// <summary>A plain table of results: numbers to the right, texts to the left; HTML in notebooks, aligned text on consoles.</summary>
+/// <summary>A plain table of results: numbers are aligned right and texts left. Notebooks show it as HTML, consoles as text.</summary>
 public sealed class ReportTable : IHtmlReport
 {
     private readonly string[] _columns;
@@ -18,8 +18,9 @@ public sealed class ReportTable : IHtmlReport
     /// <summary>The caption above the table; null for none.</summary>
     public string? Caption { get; init; }
 
-    /// <summary>Adds a row and gives the table back.</summary>
+    /// <summary>Adds a row.</summary>
     /// <param name="cells">One value per column: text, whole or real numbers, booleans; null for an empty cell.</param>
+    /// <returns>The same table, so that calls can be chained.</returns>
     /// <exception cref="ArgumentException">There are more or fewer cells than columns.</exception>
     public ReportTable Row(params object?[] cells)
     {
@@ -62,7 +63,9 @@ public sealed class ReportTable : IHtmlReport
         return text.ToString().TrimEnd('\n');
     }
 
-    /// <summary>A number or text as tables show it: four significant digits, thousands separated, yes and no.</summary>
+    /// <summary>
+    /// A number or text as tables show it: four significant digits, separators between thousands, and yes or no for booleans.
+    /// </summary>
     public static string Format(object? value) => value switch
     {
         null => "",
@@ -76,7 +79,7 @@ public sealed class ReportTable : IHtmlReport
     };
 
     /// <summary>
-    /// Values that stand together, each as <see cref="Format"/> gives it, less the zeros at the end that all of them have.
+    /// Formats values that are shown together, each as <see cref="Format"/> does, without the trailing zeros that all of them share.
     /// </summary>
     internal static string[] FormatAlike(IReadOnlyList<object?> values)
     {

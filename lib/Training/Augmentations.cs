@@ -18,8 +18,8 @@ public delegate Tensor Augmentation(Tensor pixels);
 /// </code></example>
 public static partial class Augmentations
 {
-    /// <summary>One after the other.</summary>
-    /// <param name="steps">Applied from first to last; none leaves the pixels as they are.</param>
+    /// <summary>Combines augmentations into one that applies them one after the other.</summary>
+    /// <param name="steps">Applied from first to last; if there are none, the values stay as they are.</param>
     public static Augmentation Compose(params Augmentation[] steps) => pixels =>
     {
         Check(pixels);
@@ -30,13 +30,13 @@ public static partial class Augmentations
     };
 
     /// <summary>
-    /// Looks at a random part of each image, enlarged to the full size by bilinear interpolation (the "random resized crop" of
+    /// Cuts a random part out of each image and enlarges it to the full size by bilinear interpolation (the "random resized crop" of
     /// Szegedy et al. 2015 and SimCLR).
     /// </summary>
     /// <param name="minArea">The smallest share of the area that is kept, above 0.</param>
-    /// <param name="maxArea">The largest, at most 1. Drawn evenly between both.</param>
+    /// <param name="maxArea">The largest share, at most 1. The share is drawn uniformly between both.</param>
     /// <param name="maxAspect">
-    /// The largest ratio of the sides of the part, at least 1; its logarithm is drawn evenly. A side is never longer than the image's.
+    /// The largest ratio of the sides of the part, at least 1; its logarithm is drawn uniformly. A side is never longer than the image's.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A bound is outside its range.</exception>
     public static Augmentation ResizedCrop(double minArea, double maxArea = 1, double maxAspect = 4.0 / 3)
@@ -58,11 +58,11 @@ public static partial class Augmentations
     }
 
     /// <summary>Turns, shifts, scales and shears each image around its centre; what comes in from outside is black (0).</summary>
-    /// <param name="degrees">Turned by at most so much to either side.</param>
-    /// <param name="translate">Shifted by at most this share of the width and of the height.</param>
-    /// <param name="scale">Enlarged or shrunk by at most this factor, at least 1; its logarithm is drawn evenly.</param>
+    /// <param name="degrees">The largest angle of rotation to either side, in degrees.</param>
+    /// <param name="translate">The largest shift, as a share of the width and of the height.</param>
+    /// <param name="scale">The largest factor of enlarging or shrinking, at least 1; its logarithm is drawn uniformly.</param>
     /// <param name="shear">
-    /// Sheared by at most so much: a row at the image's top or bottom is shifted by that share of half the width.
+    /// The largest shear: a row at the image's top or bottom is shifted by that share of half the width.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A bound is negative, or the scale below 1.</exception>
     public static Augmentation Affine(double degrees = 0, double translate = 0, double scale = 1, double shear = 0)
@@ -85,7 +85,7 @@ public static partial class Augmentations
     }
 
     /// <summary>Blackens a random rectangle of each image (Zhong et al. 2020, "Random Erasing").</summary>
-    /// <param name="maxArea">The share of the area that is erased is drawn evenly from 0 to this, at most 1.</param>
+    /// <param name="maxArea">The share of the area that is erased is drawn uniformly from 0 to this, at most 1.</param>
     /// <param name="probability">The share of images that lose a rectangle, 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A share is outside 0 to 1.</exception>
     public static Augmentation Erase(double maxArea, double probability = 1)
@@ -105,10 +105,11 @@ public static partial class Augmentations
     }
 
     /// <summary>
-    /// Blurs each image with a Gaussian of its own width; at the border the weights are those that lie inside, scaled up to 1.
+    /// Blurs each image with a Gaussian whose width is drawn for each image. At the border only the weights inside the image
+    /// count, scaled to sum 1.
     /// </summary>
     /// <param name="minSigma">The smallest standard deviation, in pixels, above 0.</param>
-    /// <param name="maxSigma">The largest. Drawn evenly between both.</param>
+    /// <param name="maxSigma">The largest standard deviation, in pixels. It is drawn uniformly between both.</param>
     /// <exception cref="ArgumentOutOfRangeException">The smallest is not above 0, or the largest smaller than it.</exception>
     public static Augmentation Blur(double minSigma, double maxSigma)
     {
@@ -133,7 +134,7 @@ public static partial class Augmentations
     }
 
     /// <summary>Adds Gaussian noise to every pixel; the result is not cut off at 0 and 1.</summary>
-    /// <param name="deviation">The standard deviation, at least 0.</param>
+    /// <param name="deviation">The standard deviation, at least 0, in units of the pixel values.</param>
     /// <exception cref="ArgumentOutOfRangeException">The deviation is negative.</exception>
     public static Augmentation Noise(double deviation)
     {

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>What a <see cref="TrainingLoop"/> draws its steps from.</summary>
+/// <summary>The source of the batches that a <see cref="TrainingLoop"/> trains on. Implement it to write your own.</summary>
 public interface IBatches
 {
     /// <summary>The number of batches in an epoch.</summary>
     int StepsPerEpoch { get; }
 
-    /// <summary>How many images one batch sends through the encoder, for the images per second shown.</summary>
+    /// <summary>How many images one batch sends through the encoder; used to compute the images per second.</summary>
     int ImagesPerStep { get; }
 
     /// <summary>
@@ -18,7 +18,9 @@ public interface IBatches
     IEnumerable<Tensor> Epoch();
 }
 
-/// <summary>Every position once an epoch, in random order, in batches of equal size; an incomplete last batch is dropped.</summary>
+/// <summary>
+/// Goes through all positions once per epoch, in random order and in batches of equal size; an incomplete last batch is dropped.
+/// </summary>
 /// <example><code>
 /// var batches = new ShuffledBatches(count: 32, batchSize: 8);
 /// foreach (var batch in batches.Epoch()) Console.WriteLine(images[batch].shape[0]);
@@ -62,8 +64,8 @@ public sealed class ShuffledBatches : IBatches
 }
 
 /// <summary>
-/// P classes, K images of each: the batches that losses over pairs and triplets are fed with (Hermans et al. 2017, "In Defense of the
-/// Triplet Loss").
+/// Batches of P classes with K images of each, so that every item has positives and negatives if P and K are at least 2 (Hermans et al.
+/// 2017, "In Defense of the Triplet Loss for Person Re-Identification").
 /// </summary>
 /// <example><code>
 /// var batches = new ClassBalancedBatches(labels, classes: 4, perClass: 2);
@@ -82,7 +84,7 @@ public sealed class ClassBalancedBatches : IBatches, IDisposable
     /// <param name="labels">The class of each position, integers of any width or bool, [n].</param>
     /// <param name="classes">P, the number of classes in a batch.</param>
     /// <param name="perClass">K, the number of images of each class in a batch.</param>
-    /// <param name="stepsPerEpoch">The number of batches in an epoch; null for as many as go through the data about once.</param>
+    /// <param name="stepsPerEpoch">The number of batches in an epoch; null for n / (P K), rounded down, at least 1.</param>
     /// <exception cref="ArgumentException">
     /// The labels are no integers [n], there are fewer than P classes, or a class has fewer than K images.
     /// </exception>

@@ -6,13 +6,16 @@ public static partial class Augmentations
 {
     /// <summary>
     /// Changes brightness, contrast, saturation and hue of each image by random amounts, in this order (the "colour jitter" of SimCLR,
-    /// Chen et al. 2020, whose hue turns in YIQ here, a rotation without branches). The result is cut off at 0 and 1.
+    /// Chen et al. 2020, whose hue is rotated in the colour space YIQ here). Results below 0
+    /// become 0, and those above 1 become 1.
     /// </summary>
-    /// <param name="brightness">All values times a factor drawn evenly from 1 - brightness to 1 + brightness; 0 to 1.</param>
-    /// <param name="contrast">The distance from the image's mean grey, times such a factor; 0 to 1.</param>
-    /// <param name="saturation">The distance of each pixel from its own grey, times such a factor; 0 to 1. Colour only.</param>
+    /// <param name="brightness">
+    /// All values are multiplied by a factor drawn uniformly from 1 - brightness to 1 + brightness; 0 to 1.
+    /// </param>
+    /// <param name="contrast">The distance from the image's mean grey is multiplied by such a factor; 0 to 1.</param>
+    /// <param name="saturation">The distance of each pixel from its own grey is multiplied by such a factor; 0 to 1. Colour only.</param>
     /// <param name="hue">
-    /// Turned round the grey axis by at most this share of the whole circle to either side; 0 to 0.5. Colour only.
+    /// The hue is rotated by at most this share of the whole circle to either side; 0 to 0.5. Colour only.
     /// </param>
     /// <returns>For pixels [n, 3, height, width] from 0 to 1, or [n, 1, height, width], which have no saturation and hue.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An amount is outside its range.</exception>
@@ -41,8 +44,10 @@ public static partial class Augmentations
         };
     }
 
-    /// <summary>Takes the colour out of some images; all three channels then hold the grey (ITU-R 601 luma). Grey images stay.</summary>
-    /// <param name="probability">The share of images that lose their colour, 0 to 1; SimCLR has 0.2.</param>
+    /// <summary>
+    /// Takes the colour out of some images: all three channels then hold the grey (ITU-R 601 luma). Grey images are not changed.
+    /// </summary>
+    /// <param name="probability">The share of images that lose their colour, 0 to 1; SimCLR (Chen et al. 2020) uses 0.2.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is outside 0 to 1.</exception>
     public static Augmentation RandomGrey(double probability = 0.2)
     {

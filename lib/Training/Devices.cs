@@ -2,17 +2,17 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Chooses where tensors live.</summary>
+/// <summary>Chooses the device that tensors are stored and computed on.</summary>
 public static class Devices
 {
     /// <summary>The environment variable that overrides the choice: <c>cpu</c>, <c>mps</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
     public const string Variable = "NOTEBOOKS_DEVICE";
 
     /// <summary>
-    /// The fastest device there is: cuda, then mps, then cpu, unless <see cref="Variable"/> names another. On Linux the process keeps
-    /// the CPU memory of tensors from here on, which makes small networks train several times as fast.
+    /// The fastest device that is available: cuda, then mps, then cpu, unless <see cref="Variable"/> names another. On Linux the process
+    /// keeps the CPU memory of tensors from here on, which makes small networks train several times as fast.
     /// </summary>
-    /// <exception cref="ArgumentException">The variable names no device, or one that is not there.</exception>
+    /// <exception cref="ArgumentException">The variable names no device, or one that is not available.</exception>
     /// <example><code>
     /// var device = Devices.Best();
     /// var pixels = LabeledImages.ToPixels(images).to(device);

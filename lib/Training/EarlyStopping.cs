@@ -4,9 +4,14 @@ namespace NotebookHelpers;
 
 /// <summary>Trains until the validation result stops improving, then restores the best network seen.</summary>
 /// <param name="network">What is trained; its best state is kept in memory.</param>
-/// <param name="validate">The score on validation data after an epoch, the larger the better.</param>
-/// <param name="patience">After so many epochs without a better score the training ends, at least 1.</param>
-/// <remarks>The loop calls <see cref="Look"/> after each epoch; what validates must not judge in the end.</remarks>
+/// <param name="validate">
+/// Computes the score on validation data after an epoch; a larger score is better, and NaN counts as no improvement.
+/// </param>
+/// <param name="patience">The training ends after this number of epochs without a better score, at least 1.</param>
+/// <remarks>
+/// The loop calls <see cref="Look"/> after each epoch. Do not report the score of the validation data as the final result: the network was
+/// chosen by it. Keep test data apart for that. Use a new object for each run.
+/// </remarks>
 /// <example><code>
 /// var stopping = new EarlyStopping(encoder, () => NearestNeighbors.Accuracy(
 ///     Embeddings.Of(encoder, images), labels, Embeddings.Of(encoder, images[..8]), labels[..8], k: 1), patience: 2);
@@ -24,13 +29,15 @@ public sealed class EarlyStopping(nn.Module network, Func<double> validate, int 
     /// <summary>The best score so far; minus infinity before the first look.</summary>
     public double BestScore { get; private set; } = double.NegativeInfinity;
 
-    /// <summary>The epoch of the best score; 0 is the network before training.</summary>
+    /// <summary>The epoch of the best score, from 1; 0 means the network before training.</summary>
     public int BestEpoch { get; private set; }
 
     /// <summary>
-    /// Validates the network, keeps its state if it is the best so far, and asks the loop to end if patience is at its end.
+    /// Validates the network, keeps its state if it is the best so far, and asks the loop to stop once there was no better score for as
+    /// many epochs as the patience allows.
     /// </summary>
-    /// <param name="epoch">The number of epochs done; to be given to <see cref="TrainingLoop.AfterEpoch"/>.</param>
+    /// <param name="epoch">The number of epochs done; the loop gives it to its <see cref="TrainingLoop.AfterEpoch"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The patience is below 1.</exception>
     public void Look(int epoch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1);
@@ -45,9 +52,11 @@ public sealed class EarlyStopping(nn.Module network, Func<double> validate, int 
 
     /// <summary>Runs the loop until validation stops improving, and puts the best state back into the network.</summary>
     /// <param name="loop">A loop whose <see cref="TrainingLoop.AfterEpoch"/> is <see cref="Look"/>.</param>
-    /// <param name="mostEpochs">It ends after so many epochs at the latest.</param>
+    /// <param name="mostEpochs">The largest number of epochs; what <see cref="TrainingLoop.Run"/> throws is thrown here, too.</param>
     /// <param name="progress">As for <see cref="TrainingLoop.Run"/>.</param>
-    /// <exception cref="InvalidOperationException">The loop never called <see cref="Look"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// No state was kept: the loop never called <see cref="Look"/>, or every score was NaN.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The running cell was stopped.</exception>
     public void Run(TrainingLoop loop, int mostEpochs, IProgress<TrainingReport>? progress = null)
     {

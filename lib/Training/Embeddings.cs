@@ -9,14 +9,15 @@ namespace NotebookHelpers;
 public static class Embeddings
 {
     /// <summary>
-    /// The embeddings of images, computed in evaluation mode, block by block; the mode of each of its modules is put back afterwards.
+    /// The embeddings of images, computed block by block with the encoder in evaluation mode. Afterwards each module of the
+    /// encoder has the mode that it had before.
     /// </summary>
     /// <param name="encoder">
     /// Takes float32 [b, 1, height, width] if the images are grey, [b, 3, height, width] if in colour; gives [b, d].
     /// </param>
     /// <param name="images">uint8 [n, height, width] grey, or [n, 3, height, width] in colour.</param>
-    /// <param name="blockSize">How many images go through the encoder at a time.</param>
-    /// <returns>[n, d] on the images' device.</returns>
+    /// <param name="blockSize">How many images go through the encoder at a time, at least 1.</param>
+    /// <returns>Embeddings [n, d] of the encoder's type, on its device.</returns>
     /// <exception cref="ArgumentException">The images are of another type or shape.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The block size is below 1.</exception>
     /// <exception cref="NotSupportedException">libtorch computes a convolution of the encoder wrong on this processor.</exception>

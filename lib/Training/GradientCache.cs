@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>
-/// Losses over more embeddings than their encoder's graph has memory for (Gao et al. 2021, "Scaling Deep Contrastive Learning
-/// Batch Size under Memory Limited Setup"). A contrastive loss couples all items of a batch, but only through their embeddings:
+/// Computes losses over batches for which the encoder's graph would not fit into memory (Gao et al. 2021, "Scaling Deep Contrastive
+/// Learning Batch Size under Memory Limited Setup"). A contrastive loss couples all items of a batch, but only through their embeddings:
 /// once the gradient at those is known, each chunk of the batch can be sent back through the encoder alone.
 /// </summary>
 /// <example><code>
@@ -19,9 +19,9 @@ public static class GradientCache
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Every chunk starts from the same random state in both runs, so dropout drops the same units; of torch's global generator on the
-    /// CPU one number is used up, whatever the encoder draws. What is random about the inputs, augmentation above all, belongs before
-    /// this call.
+    /// Every chunk starts from the same random state in both runs, so dropout drops the same units; the call takes one number from
+    /// torch's global generator on the CPU, however many the encoder draws. Random changes of the inputs, such as augmentation, have to
+    /// be made before this call.
     /// </para>
     /// <para>
     /// Batch normalisation in training mode normalises each chunk by its own mean and variance, so there the loss and the gradient
@@ -32,11 +32,12 @@ public static class GradientCache
     /// <param name="encoder">From inputs [b, ...] to embeddings [b, d].</param>
     /// <param name="inputs">[n, ...]; for two views, one after the other. No gradient flows into them.</param>
     /// <param name="loss">From all embeddings [n, d] to a scalar. Parameters of its own get their gradient, too.</param>
-    /// <param name="chunkSize">The number of inputs whose graph is held at a time.</param>
+    /// <param name="chunkSize">The number of inputs whose graph is held at a time, at least 1.</param>
     /// <returns>A scalar whose backward pass gives every parameter its gradient, once.</returns>
     /// <exception cref="ArgumentException">
     /// The inputs are a scalar or empty, the encoder does not give one row an input, or the loss is no scalar.
     /// </exception>
+    /// <exception cref="ArgumentNullException">The encoder or the loss is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The chunk size is below 1.</exception>
     public static Tensor Loss(nn.Module<Tensor, Tensor> encoder, Tensor inputs, Func<Tensor, Tensor> loss, int chunkSize)
     {

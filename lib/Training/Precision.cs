@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 
 namespace NotebookHelpers;
 
-/// <summary>Faster arithmetic of fewer digits, where the device has it.</summary>
+/// <summary>Makes training faster with arithmetic of fewer digits, on devices that have it.</summary>
 public static class Precision
 {
     /// <summary>
     /// Lets matrix products and convolutions of float32 tensors run as TensorFloat-32: the range of float32, 10 bits of fraction
-    /// instead of 23. For the whole process, from now on. NVIDIA GPUs have it from Ampere on; older ones go on in float32.
+    /// instead of 23. This holds for the whole process from this call on. NVIDIA GPUs have it from the Ampere generation (2020) on; older
+    /// GPUs go on computing in float32.
     /// </summary>
     /// <param name="device">The device that is trained on.</param>
     /// <exception cref="NotSupportedException">The device is no NVIDIA GPU.</exception>
@@ -22,17 +23,18 @@ public static class Precision
     }
 
     /// <summary>
-    /// The same encoder with its linear and convolutional layers computed in bfloat16, 7 bits of fraction (Kalamkar et al. 2019), and
+    /// The same encoder with its linear and convolutional layers computed in bfloat16, 7 bits of fraction (Kalamkar et al. 2019,
+    /// "A Study of BFLOAT16 for Deep Learning Training"), and
     /// its normalisation layers in float32. It shares the encoder's weights, which stay float32 and so do their gradients, the
-    /// optimiser and checkpoints. Worth its while on a GPU, or a CPU with bfloat16 instructions; slower on others. On a CPU
-    /// whose library computes convolutions wrong they stay in float32.
+    /// optimiser and checkpoints. It is meant for GPUs and for CPUs with bfloat16 instructions; other
+    /// CPUs are slower with it. Convolutions stay in float32 on a CPU for which libtorch computes convolutions wrong.
     /// </summary>
     /// <param name="encoder">
     /// A <see cref="Sequential"/>, nested or not, of <see cref="Linear"/> and <see cref="Conv2d"/> layers, normalisation, and layers
     /// without parameters; float32, and on its device already.
     /// </param>
-    /// <returns>From float32 [b, ...] to float32. Disposing it disposes the encoder.</returns>
-    /// <exception cref="ArgumentException">The encoder has a layer of which it is not known how to compute it in bfloat16.</exception>
+    /// <returns>An encoder from float32 [b, ...] to float32. Disposing it disposes the given encoder.</returns>
+    /// <exception cref="ArgumentException">The encoder has a layer other than those named above.</exception>
     /// <exception cref="NotSupportedException">
     /// The encoder's device cannot multiply in bfloat16, or libtorch computes its convolutions wrong.
     /// </exception>

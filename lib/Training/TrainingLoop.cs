@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 namespace NotebookHelpers;
 
 /// <summary>What a training run did.</summary>
-/// <param name="EpochLosses">The mean loss of each epoch since the first, epochs before a resume included.</param>
-/// <param name="FirstEpoch">The epoch this run began with, from 1; above 1 where it resumed from a checkpoint.</param>
-/// <param name="Steps">The steps this run took.</param>
-/// <param name="ImagesPerSecond">Images that went through the encoder per second.</param>
+/// <param name="EpochLosses">The mean loss of each epoch, from epoch 1 on; epochs before a resume are included.</param>
+/// <param name="FirstEpoch">The epoch that this run began with, counted from 1; above 1 if it resumed from a checkpoint.</param>
+/// <param name="Steps">The number of optimiser steps of this run.</param>
+/// <param name="ImagesPerSecond">Images per second that went through the encoder in this run; all of its time counts.</param>
 /// <param name="Elapsed">How long this run took.</param>
 public sealed record TrainingResult(
     IReadOnlyList<double> EpochLosses, int FirstEpoch, long Steps, double ImagesPerSecond, TimeSpan Elapsed);
 
-/// <summary>A loss became NaN or infinite. Names the epoch, the step and the last good checkpoint.</summary>
+/// <summary>The loss became NaN or infinite. The message names the epoch, the step and the checkpoint file, if there is one.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(int epoch, int step, double loss, string? checkpoint)
@@ -29,17 +29,17 @@ public sealed class TrainingDivergedException : Exception
     /// <summary>The step within the epoch, from 1.</summary>
     public int Step { get; }
 
-    /// <summary>The checkpoint of the last whole epoch; null if none was written.</summary>
+    /// <summary>The checkpoint file, which holds the epoch that was saved last; null if there is none.</summary>
     public string? LastGoodCheckpoint { get; }
 }
 
 /// <summary>
-/// Gradient descent over batches: draws a batch, asks for its loss, steps the optimiser; shows progress, stops on NaN,
-/// writes checkpoints and resumes from them.
+/// Trains an encoder by gradient descent: for each batch it computes the loss and its gradient and lets the optimiser take a step. It
+/// reports progress, stops if the loss is NaN or infinite, writes checkpoints and resumes from them.
 /// </summary>
 /// <remarks>
 /// Each epoch seeds torch's generators from <see cref="Seed"/> and the epoch's number, so the random state after a resume
-/// is that of a run that never stopped: on the CPU the weights are equal bit for bit.
+/// is the same as in a run that never stopped. On the CPU the weights are then equal bit for bit.
 /// </remarks>
 /// <example><code>
 /// var optimizer = optim.Adam(encoder.parameters(), 1e-3);
@@ -64,6 +64,7 @@ public sealed class TrainingLoop
     /// <param name="optimizer">The optimiser of the network's parameters.</param>
     /// <param name="batches">Where the batches come from.</param>
     /// <param name="loss">Gives the scalar loss of a batch: positions in the data, int64, whose shape the batches define.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">The optimiser has no parameters.</exception>
     public TrainingLoop(nn.Module encoder, optim.Optimizer optimizer, IBatches batches, Func<Tensor, Tensor> loss)
     {
@@ -77,16 +78,17 @@ public sealed class TrainingLoop
         (_encoder, _optimizer, _batches, _loss) = (encoder, optimizer, batches, loss);
     }
 
-    /// <summary>Where the random choices of every epoch come from.</summary>
+    /// <summary>The seed from which, with the epoch's number, torch's random generators are seeded in every epoch.</summary>
     public long Seed { get; init; }
 
     /// <summary>
-    /// The file that holds the state after the last whole epoch; a run resumes from it if it exists. Null for none. Weights and the
-    /// optimiser's memory are those of the file; its settings, such as the learning rate, are those of the optimiser that was given.
+    /// The checkpoint file, which holds the state after the epoch that was saved last; null for no checkpoints. A run resumes from the
+    /// file if it exists: the weights and the optimiser's state (such as its momentum) are read from it, while the learning rate is
+    /// that of the optimiser that was given.
     /// </summary>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>A checkpoint is written after every so many epochs, and after the last.</summary>
+    /// <summary>The number of epochs from one checkpoint to the next, at least 1. One is always written after the last epoch.</summary>
     public int CheckpointEvery { get; init; } = 1;
 
     /// <summary>
@@ -95,22 +97,28 @@ public sealed class TrainingLoop
     public Func<double, double>? LearningRateSchedule { get; init; }
 
     /// <summary>
-    /// Called with the number of epochs done: 0 before the first epoch, then after each. The place to look at the network while it
-    /// learns.
+    /// Called after each epoch with the number of epochs done, for example to measure the network while it learns. A run that does not
+    /// resume from a checkpoint also calls it with 0, before the first epoch.
     /// </summary>
     public Action<int>? AfterEpoch { get; init; }
 
     /// <summary>Trains until <paramref name="epochs"/> epochs are done, those of a resumed checkpoint included.</summary>
     /// <param name="epochs">The number of epochs of the whole run, at least 0.</param>
-    /// <param name="progress">Told after every step.</param>
+    /// <param name="progress">Gets a report after every step; on a GPU, after every 20 steps and at the end of each epoch.</param>
     /// <param name="cancellation">
-    /// Stops within one step; the last checkpoint stays. Without one, VS Code's button that stops the running cell does so.
+    /// Stops the run before the next step; the last checkpoint is kept. If none is given, the button in VS Code that stops the running
+    /// cell stops the run.
     /// </param>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <returns>The losses of the epochs, and the steps, speed and time of this run.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The epochs are negative, or <see cref="CheckpointEvery"/> is below 1.</exception>
+    /// <exception cref="InvalidOperationException">Checkpoints are wanted, but the optimiser's state cannot be saved.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// The loss became NaN or infinite. On a GPU this is found up to 20 steps later.
+    /// </exception>
     /// <exception cref="OperationCanceledException">
     /// <paramref name="cancellation"/> asked to stop, or the running cell was stopped.
     /// </exception>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network, optimiser or seed.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or belongs to another network, optimiser or seed.</exception>
     /// <exception cref="IOException">A checkpoint could not be written.</exception>
     /// <exception cref="NotSupportedException">libtorch computes a convolution of the encoder wrong on this processor.</exception>
     public TrainingResult Run(int epochs, IProgress<TrainingReport>? progress = null, CancellationToken cancellation = default)
@@ -152,7 +160,7 @@ public sealed class TrainingLoop
         random.manual_seed(EpochSeed(epoch));
         modes.Restore();
 
-        // Reading a loss waits for the device. The CPU has nothing to wait for; a GPU is asked now and then.
+        // Reading a loss waits until the device has computed it. On the CPU it already has; on a GPU losses are read every 20 steps.
         var unread = new List<Tensor>();
         var garbage = new StepGarbage();
         double sum = 0;
