@@ -84,6 +84,11 @@ public sealed record AxiomReport(
     public bool IsMetric => Kind == DistanceKind.Metric;
 
     /// <summary>A kind as text, such as "pseudo-metric".</summary>
+    /// <example><code>
+    /// double[] points = [0, 1, 2];
+    /// var report = MetricAxioms.Check((x, y) => Math.Abs(x - y), points);
+    /// Console.WriteLine(AxiomReport.NameOf(report.Kind)); // metric
+    /// </code></example>
     public static string NameOf(DistanceKind kind) => kind switch
     {
         DistanceKind.Metric => "metric",

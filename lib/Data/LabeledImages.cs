@@ -6,7 +6,7 @@ namespace NotebookHelpers;
 /// <param name="Images">The images, uint8, 0 to 255: [n, height, width] grey, or [n, 3, height, width] red, green and blue.</param>
 /// <param name="Labels">One label per image, int64 [n].</param>
 /// <example><code>
-/// using var digits = new LabeledImages(images, labels);
+/// var digits = new LabeledImages(images, labels);
 /// var zeros = digits.OfClasses([0], perClass: 5);
 /// var pixels = zeros.Pixels(); // float32 [5, 1, 28, 28], 0 to 1
 /// </code></example>

@@ -25,7 +25,7 @@ public static class Mnist
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged; the message names it with its expected and actual digest.</exception>
     /// <example><code>
-    /// using var test = Mnist.Load(train: false);
+    /// var test = Mnist.Load(train: false);
     /// Charts.ImageGrid(test.Images[..10], columns: 5)
     /// </code></example>
     public static LabeledImages Load(bool train, Device? device = null, string? folder = null)

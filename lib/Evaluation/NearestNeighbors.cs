@@ -177,9 +177,11 @@ public static class NearestNeighbors
 
     private static void CheckLabels(Tensor labels, Tensor rows, string name)
     {
-        if (labels.dim() != 1 || labels.shape[0] != rows.shape[0] || labels.is_floating_point())
+        if (labels.dim() != 1 || labels.shape[0] != rows.shape[0] || labels.is_floating_point()
+            || labels.device_type != rows.device_type)
             throw new ArgumentException(
-                $"Expected one integer label for each of the {rows.shape[0]} rows; got {Batch.Describe(labels)}.", name);
+                $"Expected one integer label for each of the {rows.shape[0]} rows, on {rows.device}; got "
+                + $"{Batch.Describe(labels)} on {labels.device}.", name);
     }
 
     private static void CheckCount(int k, long available)

@@ -59,9 +59,9 @@ public sealed class HadsellLoss : IEmbeddingLoss
     /// </exception>
     public Tensor forward(Tensor embeddings, Tensor labels)
     {
-        long n = embeddings.shape[0];
         using var scope = NewDisposeScope();
         labels = Batch.Check(embeddings, labels);
+        long n = embeddings.shape[0];
         if (n < 2) return Batch.ZeroLoss(embeddings).MoveToOuterDisposeScope();
         var distance = Batch.Distances(embeddings);
         // The matrix holds every pair twice, so the sum is divided by the n(n - 1) ordered pairs; the factor 2 is the loss's own one half.

@@ -38,7 +38,7 @@ public sealed record Isomap(Tensor Embedding, Tensor GeodesicDistances) : IDispo
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> asked to stop.</exception>
     /// <example><code>
     /// var roll = SwissRoll.Sample(500);
-    /// using var isomap = Isomap.Fit(roll.Points, neighbors: 8);
+    /// var isomap = Isomap.Fit(roll.Points, neighbors: 8);
     /// var map = isomap.Embedding; // [500, 2]
     /// </code></example>
     public static Isomap Fit(Tensor points, int neighbors, int components =

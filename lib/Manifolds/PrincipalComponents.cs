@@ -34,7 +34,7 @@ public sealed class PrincipalComponents : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">k is below 1 or above the smaller of n and d.</exception>
     /// <example><code>
     /// var points = rand(100, 10);
-    /// using var pca = PrincipalComponents.Fit(points, components: 2);
+    /// var pca = PrincipalComponents.Fit(points, components: 2);
     /// var map = pca.Transform(points);             // [100, 2]
     /// var restored = pca.InverseTransform(map);    // [100, 10]
     /// </code></example>

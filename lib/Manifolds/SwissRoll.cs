@@ -18,7 +18,7 @@ public sealed record SwissRoll(Tensor Points, Tensor Unrolled) : IDisposable
     /// <returns>The points and their places on the flat rectangle. The caller disposes them.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or the noise negative.</exception>
     /// <example><code>
-    /// using var roll = SwissRoll.Sample(800);
+    /// var roll = SwissRoll.Sample(800);
     /// Charts.Embedding("A Swiss roll", roll.Points, roll.Unrolled[.., 0])
     /// </code></example>
     public static SwissRoll Sample(int count, double noise = 0, long seed = 1)

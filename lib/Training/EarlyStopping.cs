@@ -69,7 +69,8 @@ public sealed class EarlyStopping(nn.Module network, Func<double> validate, int 
         {
         }
         if (_best.Count == 0)
-            throw new InvalidOperationException($"The loop never looked: its {nameof(loop.AfterEpoch)} has to be {nameof(Look)}.");
+            throw new InvalidOperationException(
+                $"No state was kept: either the loop's {nameof(loop.AfterEpoch)} is not {nameof(Look)}, or every score was NaN.");
         network.load_state_dict(_best);
     }
 

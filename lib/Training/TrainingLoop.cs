@@ -17,8 +17,8 @@ public sealed record TrainingResult(
 /// <summary>The loss became NaN or infinite. The message names the epoch, the step and the checkpoint file, if there is one.</summary>
 public sealed class TrainingDivergedException : Exception
 {
-    internal TrainingDivergedException(int epoch, int step, double loss, string? checkpoint)
-        : base($"The loss became {loss} in epoch {epoch}, step {step}. " +
+    internal TrainingDivergedException(int epoch, int step, string what, string? checkpoint)
+        : base($"{what} in epoch {epoch}, step {step}. " +
                (checkpoint is null ? "No checkpoint was written." : $"The last good checkpoint is '{checkpoint}'.") +
                " Try a smaller learning rate, or look for a division by zero or the root of zero in the loss.") =>
         (Epoch, Step, LastGoodCheckpoint) = (epoch, step, checkpoint);
@@ -138,7 +138,11 @@ public sealed class TrainingLoop
         {
             epochLosses.Add(RunEpoch(epoch, run, modes, cancellation));
             if (CheckpointPath is not null && (epoch % CheckpointEvery == 0 || epoch == epochs))
+            {
+                // The last step of an epoch can spoil the weights after its loss was still finite.
+                if (!WeightsAreFinite()) throw Diverged(epoch, _batches.StepsPerEpoch, "A weight became NaN or infinite");
                 Checkpoint.Save(CheckpointPath, _encoder, CheckpointOptimizer(), new(Seed, epoch, [.. epochLosses]));
+            }
             AfterEpoch?.Invoke(epoch);
         }
         return new TrainingResult(epochLosses, firstEpoch, run.Steps, run.ImagesPerSecond(_batches), run.Clock.Elapsed);
@@ -174,8 +178,7 @@ public sealed class TrainingLoop
                 loss.Dispose();
                 read++;
                 if (!double.IsFinite(value))
-                    throw new TrainingDivergedException(
-                        epoch, read, value, CheckpointPath is not null && File.Exists(CheckpointPath) ? CheckpointPath : null);
+                    throw Diverged(epoch, read, $"The loss became {value}");
                 sum += value;
             }
             unread.Clear();
@@ -205,6 +208,15 @@ public sealed class TrainingLoop
             }
         }
         return step == 0 ? double.NaN : sum / read;
+    }
+
+    private TrainingDivergedException Diverged(int epoch, int step, string what) =>
+        new(epoch, step, what, CheckpointPath is not null && File.Exists(CheckpointPath) ? CheckpointPath : null);
+
+    private bool WeightsAreFinite()
+    {
+        using var scope = NewDisposeScope();
+        return _encoder.parameters().All(weight => weight.isfinite().all().item<bool>());
     }
 
     // Seed and epoch must not cancel out: seed 1, epoch 2 is not seed 2, epoch 1.

@@ -134,6 +134,15 @@ public sealed class NearestNeighborsTests : IDisposable
     }
 
     [Fact]
+    public void Labels_of_another_device_are_refused_by_name()
+    {
+        var (x, labels) = (rand(6, 2), arange(6));
+        var elsewhere = zeros(6, dtype: ScalarType.Int64, device: new Device(DeviceType.META));
+        Assert.Equal("trainLabels", Assert.Throws<ArgumentException>(() => NearestNeighbors.Predict(x, elsewhere, x, 1)).ParamName);
+        Assert.Equal("testLabels", Assert.Throws<ArgumentException>(() => NearestNeighbors.Accuracy(x, labels, x, elsewhere, 1)).ParamName);
+    }
+
+    [Fact]
     public void Searching_leaves_no_tensors_behind()
     {
         var x = randint(0, 2, [60, 3]).to_type(ScalarType.Float32);

@@ -118,6 +118,7 @@ public sealed class HadsellLossTests : IDisposable
         Assert.Equal("x2", Assert.Throws<ArgumentException>(() => loss.forward(_x1, _x2[..3], _y)).ParamName);
         Assert.Equal("y", Assert.Throws<ArgumentException>(() => loss.forward(_x1, _x2, _y[..3])).ParamName);
         Assert.Equal("labels", Assert.Throws<ArgumentException>(() => loss.forward(_x1, _y[..3])).ParamName);
+        Assert.Equal("embeddings", Assert.Throws<ArgumentException>(() => loss.forward(tensor(1f), _y)).ParamName);
     }
 
     [Fact]

@@ -199,6 +199,22 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.Equal([0.5, 0.375, 0.25, 0.125], seen);
     }
 
+    // The only step of an epoch divides by zero in its gradient: the loss is finite, the weights are not.
+    [Fact]
+    public void Weights_that_are_no_numbers_are_not_saved()
+    {
+        string checkpoint = _folder.File("weights.bin");
+        using var net = nn.Linear(1, 1);
+        net.weight!.requires_grad = true;
+        using var optimizer = optim.SGD(net.parameters(), 0.1);
+        var loop = new TrainingLoop(net, optimizer, new ShuffledBatches(4, 4), _ => (net.weight - net.weight.detach()).square().sum().sqrt())
+        { CheckpointPath = checkpoint };
+        var error = Assert.Throws<TrainingDivergedException>(() => loop.Run(1));
+        Assert.Contains("A weight became NaN or infinite in epoch 1", error.Message);
+        Assert.Null(error.LastGoodCheckpoint);
+        Assert.False(File.Exists(checkpoint));
+    }
+
     [Fact]
     public void An_optimiser_without_parameters_is_refused()
     {
