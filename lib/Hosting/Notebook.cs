@@ -56,6 +56,7 @@ public static class Notebook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Prepare(long seed, ChartDisplay charts)
     {
+        StepGarbage.NoBackground();
         string scale = ScaleName();
         Device = Devices.Best();
         Seed = SeedOr(seed);

@@ -166,7 +166,7 @@ public sealed class TrainingLoop
 
         // Reading a loss waits until the device has computed it. On the CPU it already has; on a GPU losses are read every 20 steps.
         var unread = new List<Tensor>();
-        var garbage = new StepGarbage();
+        using var garbage = new StepGarbage();
         double sum = 0;
         int read = 0, step = 0;
         void ReadLosses()
