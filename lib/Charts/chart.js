@@ -1,6 +1,9 @@
 // Draws one chart. The formatter puts this into a function of its own, after the variables id, data, layout, extras, title, cdn.
 function draw() {
-  var chart = document.getElementById(id), fittedWidth = 0, slider = layout.sliders && layout.sliders[0];
+  // As they were: plotly.js writes changes into the layout.
+  var across = layout.xaxis && layout.xaxis.title && layout.xaxis.title.text;
+  var panels = (layout.annotations || []).map(function (note) { return { name: note.text, x: note.x, size: note.font.size }; });
+  var chart = document.getElementById(id), fittedWidth = 0, slider = layout.sliders && layout.sliders[0], sliderTop = slider && slider.pad.t;
   if (!chart) return;
   // Plotly.NET gives every chart of its own 600 x 600 pixels: nobody chose them. A width that somebody chose stays.
   if (layout.width === 600 && layout.height === 600) delete layout.width;
@@ -44,7 +47,7 @@ function draw() {
     var lines = broken(title, Math.max(16, Math.floor((fittedWidth - left - toolbar) / 8.6)));
     // plotly.js sets the first of several lines higher than a single one.
     var legend = chart.querySelector(".legend"), above = lines.length > 1 ? 22 : 10, top = above + 8 + 21 * lines.length + (legend ? legend.getBBox().height : 0);
-    var changes = { "title.text": lines.join("<br>"), "title.pad.t": above, "margin.t": top }, across = layout.xaxis && layout.xaxis.title && layout.xaxis.title.text;
+    var changes = { "title.text": lines.join("<br>"), "title.pad.t": above, "margin.t": top };
     // In space the names of the axes stand at the sides: a narrow picture is seen from farther away and has short ones.
     if (layout.scene && narrow !== seenNarrow) {
       var eye = layout.scene.camera.eye, farther = narrow ? 1.55 : 1 / 1.55;
@@ -56,8 +59,18 @@ function draw() {
       });
       seenNarrow = narrow;
     }
-    if (across) changes["xaxis.title.text"] = broken(across, Math.max(16, Math.floor((fittedWidth - left) / 8.6))).join("<br>");
-    chart.style.height = height - layout.margin.t + top + "px";
+    // Names of panels side by side must not meet.
+    var columns = new Set(panels.map(function (panel) { return panel.x; })).size, letters = narrow ? Math.max(8, Math.floor(chart._fullLayout._size.w / columns / 6)) : Infinity;
+    panels.forEach(function (panel, i) {
+      changes["annotations[" + i + "].text"] = broken(panel.name, letters).join("<br>");
+      changes["annotations[" + i + "].font.size"] = narrow ? 10 : panel.size;
+      changes["annotations[" + i + "].yanchor"] = narrow ? "bottom" : "auto";
+    });
+    // A broken name of the axis needs room above the slider; plotly.js also sets its first line lower than a single one.
+    var names = across ? broken(across, Math.max(16, Math.floor((fittedWidth - left) / 8.6))) : [], below = slider && names.length ? 42 * (names.length - 1) : 0;
+    if (across) changes["xaxis.title.text"] = names.join("<br>");
+    if (slider) changes["sliders[0].pad.t"] = sliderTop + below;
+    chart.style.height = height - layout.margin.t + top + below + "px";
     Plotly.relayout(chart, changes).then(function () { Plotly.Plots.resize(chart); });
   }
 

@@ -131,7 +131,9 @@ public sealed class TrainingLoop
         var modes = ModuleModes.Of(_encoder);
         var epochLosses = new List<double>(Resume());
         int firstEpoch = epochLosses.Count + 1;
-        var run = new RunState(epochs, progress, Stopwatch.StartNew());
+        // Over the whole run: AfterEpoch may begin a collection too, and an epoch would meet its end.
+        using var garbage = new StepGarbage();
+        var run = new RunState(epochs, progress, Stopwatch.StartNew(), garbage);
 
         if (firstEpoch == 1) AfterEpoch?.Invoke(0);
         for (int epoch = firstEpoch; epoch <= epochs; epoch++)
@@ -166,7 +168,6 @@ public sealed class TrainingLoop
 
         // Reading a loss waits until the device has computed it. On the CPU it already has; on a GPU losses are read every 20 steps.
         var unread = new List<Tensor>();
-        using var garbage = new StepGarbage();
         double sum = 0;
         int read = 0, step = 0;
         void ReadLosses()
@@ -197,7 +198,7 @@ public sealed class TrainingLoop
                 _optimizer.step();
                 unread.Add(loss.detach().MoveToOuterDisposeScope());
             }
-            garbage.Collect();
+            run.Garbage.Collect();
             step++;
             run.Steps++;
             bool onCpu = unread[0].device_type == DeviceType.CPU;
@@ -229,7 +230,7 @@ public sealed class TrainingLoop
         foreach (var group in _optimizer.ParamGroups) group.LearningRate = group.InitialLearningRate * factor;
     }
 
-    private sealed record RunState(int Epochs, IProgress<TrainingReport>? Progress, Stopwatch Clock)
+    private sealed record RunState(int Epochs, IProgress<TrainingReport>? Progress, Stopwatch Clock, StepGarbage Garbage)
     {
         public long Steps { get; set; }
 

@@ -224,8 +224,11 @@ public sealed class TrainingLoopTests : IDisposable
         long? before = null;
         using var run = new Run(null, spoil: loss =>
         {
-            if (before is null) GC.Collect(); // waits for one that began before
-            before ??= Background();
+            if (before is null)
+            {
+                GC.Collect(); // waits for one that began before
+                before = Background();
+            }
             for (int i = 0; i < 2000; i++) old.Add(new byte[1000]);
             Assert.Equal(System.Runtime.GCLatencyMode.Batch, System.Runtime.GCSettings.LatencyMode);
             return loss;
