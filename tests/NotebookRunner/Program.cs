@@ -51,7 +51,8 @@ var command = new RootCommand(
     "Runs the notebooks headless, each in a process of its own, and writes them with their outputs, as .ipynb and as pages.")
 {
     names, output, timeout, jobs, noHtml, folder,
-    AuthoringCommands.New(folder), AuthoringCommands.Strip(folder), AuthoringCommands.Readme(output), CalibrateCommand.New(folder, jobs),
+    AuthoringCommands.New(folder), AuthoringCommands.Strip(folder), AuthoringCommands.Readme(output),
+    CalibrateCommand.New(folder, jobs), ClaimsCommand.New(folder),
 };
 command.SetAction(async (parsed, cancellation) =>
 {
