@@ -18,6 +18,14 @@ public static class Notebook
     /// <summary>The environment variable that names another seed than the notebook's own, an integer.</summary>
     public const string SeedVariable = "NOTEBOOKS_SEED";
 
+    /// <summary>
+    /// The environment variable that makes a claim that does not hold an error where it is <c>1</c>; else the table only marks it.
+    /// </summary>
+    public const string StrictVariable = "NOTEBOOKS_STRICT";
+
+    /// <summary>The environment variable that keeps every training from changing weights where it is <c>1</c>.</summary>
+    public const string UntrainedVariable = "NOTEBOOKS_UNTRAINED";
+
     /// <summary>The seed given to <see cref="Start"/>, or that of <see cref="SeedVariable"/>.</summary>
     public static long Seed { get; private set; }
 
@@ -29,6 +37,15 @@ public static class Notebook
 
     /// <summary>Whether the code is only tried (<see cref="ScaleVariable"/> is <c>small</c>); then no claim is made.</summary>
     public static bool SmallScale => IsScale("small");
+
+    /// <summary>
+    /// Whether trainings leave the weights as they are (<see cref="UntrainedVariable"/> is <c>1</c>): a claim that still holds says
+    /// nothing about what was learned. Only <see cref="TrainingLoop"/> follows it; a loop written by hand trains.
+    /// </summary>
+    public static bool Untrained => Environment.GetEnvironmentVariable(UntrainedVariable) == "1";
+
+    /// <summary>Whether a claim that does not hold is an error (<see cref="StrictVariable"/> is <c>1</c>).</summary>
+    public static bool Strict => Environment.GetEnvironmentVariable(StrictVariable) == "1";
 
     /// <summary>
     /// Prepares the session: seeds torch, registers how charts, tensors and reports are shown, brings plotly.js to the page, and prints
@@ -71,7 +88,7 @@ public static class Notebook
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"device {Device} · {get_num_threads()} threads · .NET {Environment.Version} · TorchSharp {VersionOf(typeof(torch))} · "
-            + $"Plotly.NET {ChartFormatter.PlotlyNetVersion} · scale {scale} · seed {Seed}"));
+            + $"Plotly.NET {ChartFormatter.PlotlyNetVersion} · scale {scale} · seed {Seed}{(Untrained ? " · untrained" : "")}"));
     }
 
     /// <summary>A size that depends on the scale of the run, so that sizes stand in one place.</summary>

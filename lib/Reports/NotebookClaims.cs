@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -19,11 +21,23 @@ internal static partial class NotebookClaims
     public static IReadOnlyList<string> NotMade(IReadOnlyCollection<string> made, string folder)
     {
         if (made.Count == 0) return [];
-        var all = Directory.EnumerateFiles(folder, "*.ipynb").Select(NamesIn)
+        var all = Notebooks(folder).Select(NamesIn)
             .Where(names => made.All(name => names.Exists(own => own.Fits(name))))
             .DistinctBy(names => string.Join('\n', names.Select(own => own.Text))) // a copy beside the notebook makes the same claims
             .ToArray();
         return all is [var names] ? [.. names.Where(own => !own.OfOneScale && !made.Any(own.Fits)).Select(own => own.Text).Distinct()] : [];
+    }
+
+    private static string[] Notebooks(string folder)
+    {
+        try
+        {
+            return Directory.GetFiles(folder, "*.ipynb");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     private static List<ClaimName> NamesIn(string path)
@@ -37,38 +51,61 @@ internal static partial class NotebookClaims
                 var text => (string?)text ?? "",
             });
             return [.. code.SelectMany(source => ClaimCall().Matches(source).Select(call => new ClaimName(
-                call.Groups["name"].Value, call.Groups["dollar"].Length > 0, source.Contains(
-                    "Notebook.FullScale", StringComparison.Ordinal))))];
+                TextOf(call), call.Groups["prefix"].Value.Contains('$', StringComparison.Ordinal),
+                source.Contains("Notebook.FullScale", StringComparison.Ordinal))))];
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e) when (
+            e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
         {
             return []; // a file that cannot be read is not the notebook that runs
         }
     }
 
-    /// <summary>A name as the code has it; in an interpolated one, what stands in braces may be anything.</summary>
-    /// <param name="literal">The name between its quotes.</param>
-    /// <param name="interpolated">Whether a dollar stands before them.</param>
-    /// <param name="ofOneScale">Whether its cell asks for the scale of the run: such a claim may be made at the other scale only.</param>
-    private sealed class ClaimName(string literal, bool interpolated, bool ofOneScale)
-    {
-        private readonly Regex _pattern = new("^" + string.Join(".*", Parts(literal, interpolated).Select(Regex.Escape)) + "$");
+    // Whatever stands in a neighbour's code: an escape that C# does not know stays as it is.
+    private static string TextOf(Match call) =>
+        call.Groups["raw"].Success ? call.Groups["raw"].Value
+        : call.Groups["verbatim"].Success ? call.Groups["verbatim"].Value.Replace("\"\"", "\"", StringComparison.Ordinal)
+        : Escape().Replace(call.Groups["regular"].Value, Unescaped);
 
-        public string Text { get; } = string.Join("…", Parts(literal, interpolated));
+    private static string Unescaped(Match escape)
+    {
+        if (escape.Groups["hex"].Success)
+        {
+            int code = int.Parse(escape.Groups["hex"].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            return code is >= 0 and <= char.MaxValue ? ((char)code).ToString()
+                : Rune.IsValid(code) ? new Rune(code).ToString() : escape.Value;
+        }
+        int known = "\"'\\0abefnrtv".IndexOf(escape.Groups["one"].Value[0], StringComparison.Ordinal);
+        return known < 0 ? escape.Value : "\"'\\\0\a\b\e\f\n\r\t\v"[known].ToString();
+    }
+
+    /// <summary>A name as the code has it; in an interpolated one, what stands in braces may be anything.</summary>
+    /// <param name="text">The name, with its escapes resolved.</param>
+    /// <param name="interpolated">Whether a dollar stands before it.</param>
+    /// <param name="ofOneScale">Whether its cell asks for the scale of the run: such a claim may be made at the other scale only.</param>
+    private sealed class ClaimName(string text, bool interpolated, bool ofOneScale)
+    {
+        private readonly Regex _pattern = new(
+            "^" + string.Join(".*", Parts(text, interpolated).Select(Regex.Escape)) + "$", RegexOptions.Singleline);
+
+        public string Text { get; } = string.Join("…", Parts(text, interpolated));
 
         public bool OfOneScale => ofOneScale;
 
         public bool Fits(string name) => _pattern.IsMatch(name);
 
-        private static string[] Parts(string literal, bool interpolated)
-        {
-            string text = Regex.Unescape(literal);
-            return interpolated ? Hole().Split(text) : [text];
-        }
+        private static string[] Parts(string text, bool interpolated) => interpolated ? Hole().Split(text) : [text];
     }
 
-    [GeneratedRegex("""Claims\s*\.\s*(?:Check|AtLeast|AtMost)\s*\(\s*(?<dollar>\$?)"(?<name>(?:[^"\\]|\\.)*)"\s*,""")]
+    [GeneratedRegex(
+        """"
+        Claims\s*\.\s*(?:Check|AtLeast|AtMost)\s*\(\s*(?:(?<prefix>\$*)"""(?<raw>.*?)"""|(?<prefix>\$?@\$?)"(?<verbatim>(?:[^"]|"")*)"
+        |(?<prefix>\$?)"(?<regular>(?:[^"\\]|\\.)*)")\s*,
+        """", RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex ClaimCall();
+
+    [GeneratedRegex(@"\\(?:u(?<hex>[0-9a-fA-F]{4})|U(?<hex>[0-9a-fA-F]{8})|x(?<hex>[0-9a-fA-F]{1,4})|(?<one>.))", RegexOptions.Singleline)]
+    private static partial Regex Escape();
 
     [GeneratedRegex(@"\{[^}]*\}")]
     private static partial Regex Hole();

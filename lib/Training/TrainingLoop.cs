@@ -195,7 +195,7 @@ public sealed class TrainingLoop
                 _optimizer.zero_grad();
                 var loss = _loss(batch);
                 loss.backward();
-                _optimizer.step();
+                if (!Notebook.Untrained) _optimizer.step();
                 unread.Add(loss.detach().MoveToOuterDisposeScope());
             }
             run.Garbage.Collect();

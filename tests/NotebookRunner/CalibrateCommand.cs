@@ -3,16 +3,16 @@ using System.Globalization;
 
 namespace NotebookRunner;
 
-/// <summary>The command that runs a notebook with other seeds and writes how far its claims lie apart.</summary>
+/// <summary>The command that runs a notebook with other seeds and kernels and writes how far its claims are from their bounds.</summary>
 internal static class CalibrateCommand
 {
-    /// <summary>A notebook's own seed is 1; these are the others.</summary>
-    private const int FirstSeed = 2;
-
     public static Command New(Option<string> folder, Option<int?> jobs)
     {
         var notebook = new Argument<string>("notebook") { Description = "The number (04), name or path of a notebook." };
-        var seeds = new Option<int>("--seeds") { Description = "How many other seeds it runs with.", DefaultValueFactory = _ => 5 };
+        var seeds = new Option<int>("--seeds")
+        {
+            Description = "How many other seeds it runs with, half of them with other CPU kernels.", DefaultValueFactory = _ => 10,
+        };
         seeds.Validators.Add(result =>
         {
             if (result.Tokens is not [var token]) return;
@@ -21,7 +21,7 @@ internal static class CalibrateCommand
         });
         var command = new Command(
             "calibrate",
-            "Runs a notebook with other seeds; writes the smallest, mean and largest value of its claims to tests/calibration.")
+            "Runs a notebook with other seeds and CPU kernels, and once untrained; writes what its claims measured to tests/calibration.")
         {
             notebook, seeds, jobs,
         };
@@ -37,19 +37,22 @@ internal static class CalibrateCommand
         try
         {
             string path = NotebookSelection.Select(folder, [name]).Single();
-            var runs = new CalibrationRun[seeds];
-            await schedule.RunAsync(Enumerable.Range(0, seeds), async (i, token) =>
-            {
-                runs[i] = await CalibrationRun.OfAsync(path, FirstSeed + i, schedule.Threads, token);
-                Console.WriteLine(
-                    $"seed {FirstSeed + i}: {runs[i].Claims.Count} claims, "
-                    + $"{runs[i].Claims.Count(claim => !claim.Holds)} beyond their bands");
-            }, cancellation);
-            var calibration = Calibration.Of(runs);
             string file = Calibration.PathOf(path);
+            string stored = Path.Combine(Repository.Root, "artifacts", "calibration", Path.GetFileNameWithoutExtension(file));
+            var calibration = await new Calibrator(path, stored, schedule, Console.Out).RunAsync(seeds, cancellation);
             calibration.Write(file);
-            Console.WriteLine($"{file}: {calibration.Claims.Count} claims over {seeds} seeds");
+            Console.WriteLine($"{file}: {calibration.Claims.Count} claims over {calibration.Runs.Count} runs");
+            if (calibration.UntrainedEndedAt is { } cell) Console.WriteLine($"The untrained run ended at {cell}");
+            Console.WriteLine(
+                calibration.HoldUntrained.Count == 0 ? "No measured claim holds untrained." : "Measured claims that hold untrained, too:");
+            foreach (string claim in calibration.HoldUntrained) Console.WriteLine($"  {claim}");
+            foreach (string problem in ClaimRules.Problems(path, calibration)) Console.WriteLine($"  ✗ {problem}");
             return RunCommand.Succeeded;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("Interrupted. The runs that are finished are stored; the same command goes on with the others.");
+            return RunCommand.Interrupted;
         }
         catch (Exception e) when (e is SelectionException or NotebookFormatException or CalibrationException)
         {

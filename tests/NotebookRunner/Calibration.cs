@@ -1,68 +1,69 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace NotebookRunner;
 
 /// <summary>A run with another seed failed, or made other claims than the run before.</summary>
 public sealed class CalibrationException(string message) : Exception(message);
 
-/// <summary>The claims of one notebook, run with one seed.</summary>
-/// <param name="Seed">The seed.</param>
-/// <param name="Claims">What it measured.</param>
-public sealed record CalibrationRun(long Seed, IReadOnlyList<Claim> Claims)
-{
-    // The library's Notebook.SeedVariable; the notebook chooses which library it loads.
-    private const string SeedVariable = "NOTEBOOKS_SEED";
-
-    /// <summary>Runs a notebook with a seed. A claim that does not hold is what this is about; any other failure ends it.</summary>
-    /// <exception cref="CalibrationException">A cell failed.</exception>
-    public static async Task<CalibrationRun> OfAsync(string path, long seed, int threads, CancellationToken cancellation)
-    {
-        var result = await NotebookExecutor.RunAsync(
-            NotebookDocument.Load(path), Timeout.InfiniteTimeSpan, threads: threads,
-            environment: new Dictionary<string, string> { [SeedVariable] = $"{seed}" }, cancellation: cancellation);
-        if (result.Failure is { } failure && result.Claims.All(claim => claim.Holds))
-            throw new CalibrationException($"seed {seed}: {failure}");
-        return new(seed, result.Claims);
-    }
-}
-
-/// <summary>How far a claim's values lie apart over seeds.</summary>
-/// <param name="Smallest">The smallest value.</param>
+/// <summary>How a claim's values lie over the runs.</summary>
 /// <param name="Mean">The mean.</param>
-/// <param name="Largest">The largest value.</param>
-public sealed record ClaimSpread(double Smallest, double Mean, double Largest);
+/// <param name="StandardDeviation">The standard deviation of the sample.</param>
+/// <param name="Worst">The value nearest to the bound, or farthest beyond it.</param>
+/// <param name="WorstSeed">The seed that gave it.</param>
+public sealed record ClaimSpread(double Mean, double StandardDeviation, double Worst, long WorstSeed);
 
-/// <summary>What a notebook's claims measured with several seeds, as it stands in tests/calibration.</summary>
-/// <param name="Seeds">The seeds.</param>
+/// <summary>What a notebook's claims measured in runs with other seeds and kernels, as it stands in tests/calibration.</summary>
+/// <param name="Runs">How the runs differ.</param>
 /// <param name="Claims">By name.</param>
-public sealed record Calibration(long[] Seeds, SortedDictionary<string, ClaimSpread> Claims)
+/// <param name="HoldUntrained">Claims that are called measured and hold in a run whose trainings change no weight, too.</param>
+/// <param name="UntrainedEndedAt">The cell at which the untrained run ended before its time, and why; null if all cells ran.</param>
+public sealed record Calibration(
+    IReadOnlyList<CalibrationSetting> Runs, SortedDictionary<string, ClaimSpread> Claims, IReadOnlyList<string> HoldUntrained,
+    string? UntrainedEndedAt = null)
 {
     private static readonly JsonSerializerOptions Form = new()
     {
-        WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        IgnoreReadOnlyProperties = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    private static readonly JsonSerializerOptions Whole = new(Form) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
 
     /// <summary>The file of a notebook, named by its number.</summary>
     public static string PathOf(string notebook) =>
         Path.Combine(Repository.Root, "tests", "calibration", Path.GetFileName(notebook)[..2] + ".json");
 
+    /// <summary>Sums up runs.</summary>
+    /// <param name="runs">How each differed, and what it measured.</param>
+    /// <param name="untrained">What the untrained run measured.</param>
+    /// <param name="measured">The names of the claims that are called measured.</param>
     /// <exception cref="CalibrationException">A run made other claims than the first.</exception>
-    public static Calibration Of(IReadOnlyList<CalibrationRun> runs)
+    internal static Calibration Of(
+        IReadOnlyList<(CalibrationSetting Setting, CalibrationRun Run)> runs, CalibrationRun untrained,
+        IReadOnlyCollection<string> measured)
     {
-        string[] names = [.. runs[0].Claims.Select(claim => claim.Name)];
-        foreach (var run in runs)
-            if (run.Claims.Select(claim => claim.Name).Except(names).Concat(names.Except(run.Claims.Select(claim => claim.Name)))
-                .FirstOrDefault() is { } other)
-                throw new CalibrationException($"Seeds {runs[0].Seed} and {run.Seed} differ in the claim '{other}': only one makes it.");
+        string[] names = [.. runs[0].Run.Claims.Select(claim => claim.Name)];
+        foreach (var (setting, run) in runs)
+        {
+            string[] others = [.. run.Claims.Select(claim => claim.Name)];
+            if (others.Except(names).Concat(names.Except(others)).FirstOrDefault() is { } other)
+                throw new CalibrationException(
+                    $"The runs with {runs[0].Setting} and {setting} differ in the claim '{other}': only one makes it.");
+        }
         var spreads = new SortedDictionary<string, ClaimSpread>(StringComparer.Ordinal);
         foreach (string name in names)
-        {
-            double[] values = [.. runs.Select(run => run.Claims.Single(claim => claim.Name == name).Measured)];
-            spreads[name] = new(values.Min(), values.Average(), values.Max());
-        }
-        return new([.. runs.Select(run => run.Seed)], spreads);
+            spreads[name] = SpreadOf(
+                [.. runs.Select(each => (each.Setting.Seed!.Value, each.Run.Claims.Single(claim => claim.Name == name)))]);
+        return new(
+            [.. runs.Select(each => each.Setting)], spreads,
+            [.. untrained.Claims.Where(claim => claim.Holds && measured.Contains(claim.Name)).Select(claim => claim.Name)],
+            untrained.EndedAt);
     }
 
     /// <exception cref="InvalidDataException">The file is no calibration.</exception>
@@ -70,7 +71,9 @@ public sealed record Calibration(long[] Seeds, SortedDictionary<string, ClaimSpr
     {
         try
         {
-            return JsonSerializer.Deserialize<Calibration>(File.ReadAllText(path), Form)!;
+            var read = JsonSerializer.Deserialize<Calibration>(File.ReadAllText(path), Form);
+            return read is { Runs: not null, Claims: not null, HoldUntrained: not null } ? read
+                : throw new InvalidDataException($"{path} is no calibration: it has no 'runs', 'claims' or 'holdUntrained'.");
         }
         catch (JsonException e)
         {
@@ -78,9 +81,37 @@ public sealed record Calibration(long[] Seeds, SortedDictionary<string, ClaimSpr
         }
     }
 
+    /// <summary>Writes one line for each run and each claim, so that a difference in git is readable.</summary>
     public void Write(string path)
     {
+        string runs = Lines(Runs.Select(run => Text(run)));
+        string claims = Lines(Claims.Select(claim => $"{Text(claim.Key)}: {Text(claim.Value, Whole)}"));
+        string hold = Lines(HoldUntrained.Select(name => Text(name)));
+        string ended = UntrainedEndedAt is null ? "" : $",\n  \"untrainedEndedAt\": {Text(UntrainedEndedAt)}";
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        NotebookForm.Replace(path, JsonSerializer.Serialize(this, Form) + "\n");
+        NotebookForm.Replace(
+            path, $"{{\n  \"runs\": [{runs}],\n  \"claims\": {{{claims}}},\n  \"holdUntrained\": [{hold}]{ended}\n}}\n");
     }
+
+    private static string Text<T>(T value, JsonSerializerOptions? form = null) => JsonSerializer.Serialize(value, form ?? Form);
+
+    private static string Lines(IEnumerable<string> items)
+    {
+        string lines = string.Join(",\n    ", items);
+        return lines.Length == 0 ? "" : $"\n    {lines}\n  ";
+    }
+
+    private static ClaimSpread SpreadOf(IReadOnlyList<(long Seed, Claim Claim)> runs)
+    {
+        double[] values = [.. runs.Select(run => run.Claim.Measured)];
+        // Equal values have no spread, not one of rounding.
+        bool equal = values.Distinct().Count() == 1;
+        double mean = equal ? values[0] : values.Average();
+        double deviation = equal ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
+        var (seed, worst) = runs.MinBy(run => Math.Min(run.Claim.Measured - run.Claim.Low, run.Claim.High - run.Claim.Measured));
+        return new(Rounded(mean), Rounded(deviation), Rounded(worst.Measured), seed);
+    }
+
+    private static double Rounded(double value) =>
+        double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

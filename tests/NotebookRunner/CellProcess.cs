@@ -13,6 +13,9 @@ internal sealed class CellProcess : IDisposable
     /// <summary>How many threads libtorch computes with.</summary>
     public const string ThreadsVariable = "OMP_NUM_THREADS";
 
+    /// <summary>The library's Notebook.StrictVariable; the notebook chooses which library it loads.</summary>
+    public const string StrictVariable = "NOTEBOOKS_STRICT";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly Lock Starting = new();
 
@@ -53,7 +56,10 @@ internal sealed class CellProcess : IDisposable
             };
             // What somebody set on purpose stands.
             if (threads > 0) start.Environment.TryAdd(ThreadsVariable, threads.ToString(CultureInfo.InvariantCulture));
-            foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+            start.Environment[StrictVariable] = "1";
+            foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+                if (value.Length > 0) start.Environment[name] = value;
+                else start.Environment.Remove(name);
             var process = Process.Start(start)!;
             pipe.DisposeLocalCopyOfClientHandle();
             return new(notebook, process, pipe);

@@ -7,7 +7,10 @@ namespace NotebookRunner;
 /// <summary>The rules for a notebook's claims: what each asserts stands in the text, and its bound is what those words mean.</summary>
 internal static partial class ClaimRules
 {
-    private const int FewestWords = 4;
+    private const int FewestWords = 4, FewestRuns = 10, FewestOtherKernels = 5;
+
+    /// <summary>By how many standard deviations the runs' mean clears the bound.</summary>
+    private const double Clear = 6;
 
     private static readonly string[] Kinds = ["exact", "published", "measured"];
 
@@ -47,9 +50,48 @@ internal static partial class ClaimRules
             yield return "its bound is computed; a measured claim has a bound that stands in the code as a number.";
         else if (!(claim.Method == "Check" ? ClaimWords.Allow(words, claim.Bound, claim.Tolerance) : ClaimWords.Allow(words, claim.Bound)))
         {
-            string named = string.Join(", ", ClaimWords.Named(words).Select(number => number.ToString("0.####", CultureInfo.InvariantCulture)));
-            yield return $"the bound {claim.Band} is no number that '{words}' names; allowed here: 0, 1{(named == "" ? "" : ", " + named)}.";
+            var named = ClaimWords.Named(words).Select(number => number.ToString("0.####", CultureInfo.InvariantCulture));
+            yield return $"the bound {claim.Band} is no number that '{words}' names; allowed here: {string.Join(", ", ["0", "1", .. named])}.";
         }
+    }
+
+    /// <summary>Where a notebook's measured claims do not stand in the runs that calibrate it, one line each.</summary>
+    /// <exception cref="NotebookFormatException">The file is no notebook.</exception>
+    public static IReadOnlyList<string> Problems(string path, Calibration calibration)
+    {
+        List<string> problems = [];
+        var runs = calibration.Runs;
+        long own = CalibrationPlan.OwnSeed(NotebookDocument.Load(path));
+        int seeds = runs.Select(run => run.Seed).Distinct().Count(), other = runs.Count(run => run.HasOtherKernels);
+        if (seeds < FewestRuns) problems.Add($"the calibration has {seeds} seeds, expected at least {FewestRuns}.");
+        if (other < FewestOtherKernels)
+            problems.Add($"the calibration has {other} runs with other CPU kernels, expected at least {FewestOtherKernels}.");
+        if (runs.Any(run => run.Seed == own)) problems.Add($"the calibration has a run with the notebook's own seed, {own}.");
+        foreach (var claim in ClaimsOf(path).Where(claim => claim is { Kind: "measured", Name: not null }))
+        {
+            if (!calibration.Claims.TryGetValue(claim.Name!, out var spread)) problems.Add($"{NameOf(claim)}: is not calibrated.");
+            else problems.AddRange(Problems(claim, spread).Select(problem => $"{NameOf(claim)}: {problem}"));
+            if (calibration.HoldUntrained.Contains(claim.Name!) && !claim.AlsoUntrained)
+                problems.Add(
+                    $"{NameOf(claim)}: holds in an untrained run, too; drop it, or begin its source with 'measured, also untrained: ' "
+                    + "if that is its subject.");
+        }
+        return problems;
+    }
+
+    /// <summary>Where a measured claim does not stand in the runs.</summary>
+    public static IEnumerable<string> Problems(ClaimInCode claim, ClaimSpread spread)
+    {
+        // No spread leaves the mean on the bound: every run gave the bound itself.
+        double room = Math.Min(spread.Mean - claim.Low, claim.High - spread.Mean);
+        if (!(room >= Clear * spread.StandardDeviation))
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{spread.Mean:G4} ± {spread.StandardDeviation:G3} is {room / spread.StandardDeviation:0.0} standard deviations "
+                + $"from {claim.Band}, expected {Clear} or more.");
+        if (!(spread.Worst >= claim.Low && spread.Worst <= claim.High))
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"seed {spread.WorstSeed} gave {spread.Worst:G4}, which is beyond {claim.Band}.");
     }
 
     /// <summary>Words without marks, folded white space, in lower case: as quotations are compared.</summary>

@@ -37,7 +37,8 @@ internal static partial class ClaimWords
     {
         string text = Spaces().Replace(words.Replace('-', ' '), " ");
         SortedSet<double> named = [];
-        foreach (Match match in Number().Matches(text)) AddWithUnit(named, Value(match.Groups["number"].Value), match.Groups["unit"].Value);
+        foreach (Match match in Number().Matches(text))
+            AddWithUnit(named, Value(match.Groups["number"].Value), match.Groups["unit"].Value);
         foreach (Match match in Part().Matches(text))
         {
             double part = Parts[match.Groups["part"].Value];
@@ -67,7 +68,7 @@ internal static partial class ClaimWords
     private static bool IsOneOf(double bound, params double[] allowed) => allowed.Any(number => IsNear(number, bound));
 
     // A third may be written as 0.33.
-    private static bool IsNear(double named, double bound) => Math.Abs(Math.Abs(bound) - named) <= 0.0101 * named * (IsRound(named) ? 1e-6 : 1);
+    private static bool IsNear(double named, double bound) => Math.Abs(Math.Abs(bound) - named) <= named * (IsRound(named) ? 1e-8 : 0.0101);
 
     private static bool IsRound(double number) => Math.Abs(number * 1e6 - Math.Round(number * 1e6)) < 1e-6;
 

@@ -8,7 +8,10 @@ internal static class ClaimsCommand
     public static Command New(Option<string> folder)
     {
         var names = new Argument<string[]>("notebooks") { Description = "As for running; all if none is given." };
-        var command = new Command("claims", "Lists measured claims with the words they quote, and what breaks a rule; runs nothing.") { names };
+        var command = new Command("claims", "Lists measured claims with the words they quote, and what breaks a rule; runs nothing.")
+        {
+            names,
+        };
         command.SetAction(parsed =>
         {
             try
@@ -17,7 +20,7 @@ internal static class ClaimsCommand
                 // Each notebook is listed, also after one with problems.
                 return selected.Select(List).ToArray().All(kept => kept) ? RunCommand.Succeeded : RunCommand.Failed;
             }
-            catch (Exception e) when (e is SelectionException or NotebookFormatException)
+            catch (Exception e) when (e is SelectionException or NotebookFormatException or InvalidDataException)
             {
                 Console.Error.WriteLine(e.Message);
                 return RunCommand.Misused;
@@ -29,13 +32,14 @@ internal static class ClaimsCommand
     private static bool List(string path)
     {
         var claims = ClaimRules.ClaimsOf(path);
-        var problems = ClaimRules.Problems(path);
+        string file = Calibration.PathOf(path);
+        string[] problems = [.. ClaimRules.Problems(path), .. File.Exists(file) ? ClaimRules.Problems(path, Calibration.Read(file)) : []];
         int measured = claims.Count(claim => claim.Kind == "measured");
         Console.WriteLine($"{Path.GetFileNameWithoutExtension(path)}: {claims.Count} claims, {measured} of them measured:");
         foreach (var claim in claims.Where(claim => claim.Kind == "measured"))
             Console.WriteLine($"  {claim.Name ?? "…"}: {claim.Band}, \"{claim.Quotation}\"");
         foreach (string problem in problems) Console.WriteLine($"  ✗ {problem}");
-        if (problems.Count == 0) Console.WriteLine("  ✓ every claim keeps the rules");
-        return problems.Count == 0;
+        if (problems.Length == 0) Console.WriteLine("  ✓ every claim keeps the rules");
+        return problems.Length == 0;
     }
 }

@@ -44,5 +44,6 @@ public sealed record CellSucceeded : ExecutionEvent;
 /// <summary>All cells ran, or one failed; with the claims the notebook made until then.</summary>
 public sealed record NotebookEnded(Claim[] Claims) : ExecutionEvent;
 
-/// <summary>A number the notebook promised, and whether what it measured lies in the promised band.</summary>
-public sealed record Claim(string Name, double Measured, bool Holds);
+/// <summary>A number the notebook promised, whether what it measured lies in the promised band, and the band's two ends.</summary>
+public sealed record Claim(
+    string Name, double Measured, bool Holds, double Low = double.NegativeInfinity, double High = double.PositiveInfinity);

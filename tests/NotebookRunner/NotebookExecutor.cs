@@ -21,7 +21,7 @@ public static class NotebookExecutor
     /// <param name="threads">
     /// How many threads its computations may use, unless <see cref="CellProcess.ThreadsVariable"/> is set already; 0 for one per core.
     /// </param>
-    /// <param name="environment">Variables that its process is given on top of this one's.</param>
+    /// <param name="environment">Variables that its process is given on top of this one's; without one whose value is empty.</param>
     /// <param name="cancellation">Ends the notebook's process at once.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static async Task<NotebookResult> RunAsync(

@@ -60,7 +60,10 @@ internal static class NotebookProcess
         let all = assembly.GetType("NotebookHelpers.Claims")?.GetProperty("All", BindingFlags.Public | BindingFlags.Static)
         where all is not null
         from claim in ((System.Collections.IEnumerable)all.GetValue(null)!).Cast<object>()
-        select new Claim(Value<string>(claim, "Name"), Value<double>(claim, "Measured"), Value<bool>(claim, "Holds"));
+        select new Claim(
+            Value<string>(claim, "Name"), Value<double>(claim, "Measured"), Value<bool>(claim, "Holds"),
+            Value(claim, "Low", double.NegativeInfinity), Value(claim, "High", double.PositiveInfinity));
 
-    private static T Value<T>(object claim, string property) => (T)claim.GetType().GetProperty(property)!.GetValue(claim)!;
+    private static T Value<T>(object claim, string property, T missing = default!) =>
+        claim.GetType().GetProperty(property)?.GetValue(claim) is T value ? value : missing;
 }

@@ -60,7 +60,8 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="notebooks at a time (default: one per core)")
     arguments = parser.parse_args()
     folder, cores = arguments.folder.resolve(), os.cpu_count() or 1
-    environment = {"DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1", **os.environ}
+    # Strict: a claim that does not hold is an error here, while a reader sees it marked in the table.
+    environment = {"DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1", "NOTEBOOKS_STRICT": "1", **os.environ}
     environment.setdefault("OMP_NUM_THREADS", str(max(1, cores // arguments.jobs)))
     folders = install_kernels(folder / "data", arguments.notebooks.resolve(), arguments.jobs)
     output = folder / "executed"

@@ -37,14 +37,62 @@ public class ClaimsTests
     }
 
     [Fact]
-    public void Table_lists_claims_and_throws_on_a_failed_one()
+    public void A_reader_sees_a_claim_that_does_not_hold_marked_and_no_exception()
     {
         Claims.Check("errors", 309, 309, 0, "replications");
-        Assert.Contains("replications", Claims.Table().ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("not hold", Claims.Table().ToString(), StringComparison.Ordinal);
         Claims.AtLeast("accuracy", 0.5, 0.9, "test");
-        string message = Assert.Throws<ClaimFailedException>(() => Claims.Table()).Message;
-        Assert.Contains("'accuracy' is 0.5, expected ≥ 0.9", message, StringComparison.Ordinal);
-        Assert.DoesNotContain("errors", message, StringComparison.Ordinal);
+        string one = Claims.Table().ToString();
+        Assert.Contains("1 of 2 does not hold in this session; if you changed something, this is your result.", one, StringComparison.Ordinal);
+        Assert.Contains("✗", one.Split('\n').Single(line => line.StartsWith("accuracy", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Claims.AtMost("loss", 2, 1, "test");
+        Assert.Contains("2 of 3 do not hold in this session", Claims.Table().ToHtml(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_strict_mode_a_claim_that_does_not_hold_is_an_error_that_names_it()
+    {
+        Claims.Check("errors", 309, 309, 0, "replications");
+        Claims.AtLeast("accuracy", 0.5, 0.9, "test");
+        Environment.SetEnvironmentVariable(Notebook.StrictVariable, "1");
+        try
+        {
+            string message = Assert.Throws<ClaimFailedException>(() => Claims.Table()).Message;
+            Assert.Contains("'accuracy' is 0.5, expected ≥ 0.9", message, StringComparison.Ordinal);
+            Assert.DoesNotContain("errors", message, StringComparison.Ordinal);
+            Claims.AtLeast("accuracy", 0.95, 0.9, "test");
+            Assert.Contains("replications", Claims.Table().ToString(), StringComparison.Ordinal);
+        }
+        finally { Environment.SetEnvironmentVariable(Notebook.StrictVariable, null); }
+    }
+
+    [Fact]
+    public void Before_any_claim_the_table_says_to_run_the_cells_above()
+    {
+        string text = Claims.Table().ToString();
+        Assert.Contains("no claim was made in this session yet", text, StringComparison.Ordinal);
+        Assert.Contains("run the cells above first (Run All)", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("measured: more than twice as far", "measured: “more than twice as far”")]
+    [InlineData("measured, also untrained: raw pixels do better", "measured, also untrained: “raw pixels do better”")]
+    [InlineData("exact: ln 4", "exact: ln 4")]
+    [InlineData("measured", "measured")]
+    public void What_a_measured_claim_quotes_stands_in_quotation_marks(string source, string shown)
+    {
+        Claims.AtMost("a", 0, 1, source);
+        Assert.EndsWith("  " + shown, Claims.Table().ToString().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_claim_knows_the_two_ends_of_its_band()
+    {
+        Claims.Check("a", 1, 1, 0.25, "test");
+        Claims.AtLeast("b", 1, 0.5, "test");
+        Claims.AtMost("c", 1, 1.5, "test");
+        Assert.Equal(
+            [(0.75, 1.25), (0.5, double.PositiveInfinity), (double.NegativeInfinity, 1.5)], Claims.All.Select(claim => (claim.Low, claim.High)));
     }
 
     [Fact]

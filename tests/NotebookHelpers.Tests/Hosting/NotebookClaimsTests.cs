@@ -52,6 +52,33 @@ public sealed class NotebookClaimsTests : IDisposable
         Assert.Equal(["one"], NotebookClaims.NotMade(["large"], _folder.Path));
     }
 
+    [Theory]
+    [InlineData("""Claims.Check("odd \u{41} \x \q", 1, 1, 0, "s");""", """odd \u{41} \x \q""")]
+    [InlineData("""Claims.Check("\u0041 \x42 \U00000043 \U0001F600", 1, 1, 0, "s");""", "A B C \U0001F600")]
+    [InlineData("""Claims.Check("\UFFFFFFFF", 1, 1, 0, "s");""", """\UFFFFFFFF""")]
+    [InlineData("""Claims.Check("a\tb\\", 1, 1, 0, "s");""", "a\tb\\")]
+    [InlineData("""Claims.Check(@"C:\x ""y"" z", 1, 1, 0, "s");""", """C:\x "y" z""")]
+    [InlineData("""Claims.Check($@"N\{n}", 1, 1, 0, "s");""", """N\…""")]
+    [InlineData(""""Claims.Check("""a "raw" \name""", 1, 1, 0, "s");"""", """a "raw" \name""")]
+    [InlineData("""Claims.Check("never closed, 1, 1, 0, s);""", null)]
+    [InlineData("""Claims.Check($"{f("x")}", 1, 1, 0, "s");""", null)]
+    public void A_name_is_read_however_it_is_written(string code, string? name)
+    {
+        Notebook("00-a.ipynb", "Claims.Check(\"one\", 1, 1, 0, \"s\");", code);
+        Notebook("01-b.ipynb", "Claims.Check(\"other\", 1, 1, 0, \"s\");", code);
+        Assert.Equal(name is null ? [] : [name], NotebookClaims.NotMade(["one"], _folder.Path));
+    }
+
+    [Fact]
+    public void A_neighbour_that_is_no_notebook_is_passed_over()
+    {
+        Notebook("00-a.ipynb", "Claims.Check(\"one\", 1, 1, 0, \"s\");", "Claims.Check(\"two\", 1, 1, 0, \"s\");");
+        string[] odd = ["", "[]", "1", "{\"cells\": [[1], 2, null]}", "{\"cells\": 3}", "{\"cells\": [], \"cells\": []}", "{\"cells\": [{\"cell_type\": 7}]}"];
+        foreach (var (i, text) in odd.Index()) File.WriteAllText(_folder.File($"1{i}-odd.ipynb"), text);
+        Assert.Equal(["two"], NotebookClaims.NotMade(["one"], _folder.Path));
+        Assert.Empty(NotebookClaims.NotMade(["one"], _folder.File("no such folder")));
+    }
+
     [Fact]
     public void The_table_names_them()
     {

@@ -128,6 +128,19 @@ public sealed class NotebookExecutorTests : IDisposable
         Assert.Equal("broken: claims that do not hold: recall at 1 (measured NaN)", broken.Failure);
     }
 
+    [Fact]
+    public async Task A_notebook_runs_in_strict_mode_unless_its_environment_takes_it_away()
+    {
+        string path = _folder.Notebook("strict.ipynb", "Console.Write(Environment.GetEnvironmentVariable(\"NOTEBOOKS_STRICT\") ?? \"none\");");
+        var (_, written) = await Run(path);
+        Assert.Equal("1", string.Concat(Outputs(written, 0).Single()!["text"]!.AsArray()));
+        var document = NotebookDocument.Load(path);
+        await NotebookExecutor.RunAsync(
+            document, TimeSpan.FromMinutes(1), environment: new Dictionary<string, string> { ["NOTEBOOKS_STRICT"] = "" });
+        document.Write(_folder.File("written.ipynb"));
+        Assert.Equal("none", string.Concat(Outputs(Written(), 0).Single()!["text"]!.AsArray()));
+    }
+
     private static string Fixture(string name) => Path.Combine(HelpersAssemblies.RepositoryRoot, "tests", "NotebookHelpers.Tests", "fixtures", name);
 
     /// <summary>Runs a notebook and checks that what is written is nbformat 4.5, and that the source stays as it was.</summary>

@@ -73,6 +73,23 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public void An_untrained_run_does_everything_but_change_the_weights()
+    {
+        using var run = new Run(null);
+        byte[] before = [.. run.Net.parameters().SelectMany(weight => weight.bytes.ToArray())];
+        Environment.SetEnvironmentVariable(Notebook.UntrainedVariable, "1");
+        try
+        {
+            var result = run.Loop.Run(2);
+            Assert.Equal((2, 8L), (result.EpochLosses.Count, result.Steps));
+        }
+        finally { Environment.SetEnvironmentVariable(Notebook.UntrainedVariable, null); }
+        Assert.Equal(before, run.Net.parameters().SelectMany(weight => weight.bytes.ToArray()));
+        run.Loop.Run(1);
+        Assert.NotEqual(before, run.Net.parameters().SelectMany(weight => weight.bytes.ToArray()));
+    }
+
+    [Fact]
     public void A_finished_run_resumes_to_nothing_to_do()
     {
         using (var first = new Run(_folder.File("run.ckpt"))) first.Loop.Run(2);
