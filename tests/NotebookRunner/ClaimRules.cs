@@ -51,7 +51,8 @@ internal static partial class ClaimRules
         else if (!(claim.Method == "Check" ? ClaimWords.Allow(words, claim.Bound, claim.Tolerance) : ClaimWords.Allow(words, claim.Bound)))
         {
             var named = ClaimWords.Named(words).Select(number => number.ToString("0.####", CultureInfo.InvariantCulture));
-            yield return $"the bound {claim.Band} is no number that '{words}' names; allowed here: {string.Join(", ", ["0", "1", .. named])}.";
+            string allowed = string.Join(", ", ["0", "1", .. named]);
+            yield return $"the bound {claim.Band} is no number that '{words}' names; allowed here: {allowed}.";
         }
     }
 

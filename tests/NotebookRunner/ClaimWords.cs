@@ -25,7 +25,8 @@ internal static partial class ClaimWords
 
     /// <summary>Whether the words name the bound of a claim "at least" or "at most". The sign does not matter.</summary>
     public static bool Allow(string words, double bound) =>
-        Math.Abs(bound) is 0 or 1 || Named(words).Any(named => IsNear(named, bound)) || (SaysAboutHalf(words) && IsOneOf(bound, 0.35, 0.65));
+        Math.Abs(bound) is 0 or 1 || Named(words).Any(named => IsNear(named, bound))
+        || (SaysAboutHalf(words) && (IsNear(0.35, bound) || IsNear(0.65, bound)));
 
     /// <summary>Whether the words name both numbers of a claim "expected ± tolerance".</summary>
     public static bool Allow(string words, double expected, double tolerance) =>
@@ -64,8 +65,6 @@ internal static partial class ClaimWords
         : double.Parse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 
     private static bool SaysAboutHalf(string words) => AboutHalf().IsMatch(Spaces().Replace(words, " "));
-
-    private static bool IsOneOf(double bound, params double[] allowed) => allowed.Any(number => IsNear(number, bound));
 
     // A third may be written as 0.33.
     private static bool IsNear(double named, double bound) => Math.Abs(Math.Abs(bound) - named) <= named * (IsRound(named) ? 1e-8 : 0.0101);
