@@ -8,8 +8,10 @@ namespace NotebookHelpers.Tests;
 /// <summary>The rules that every notebook in notebooks/ keeps.</summary>
 internal static partial class NotebookLint
 {
-    /// <summary>The first line of every notebook: the compiler's error about the next line cannot say it.</summary>
-    public const string Advice = "// If the next line fails, run `dotnet build` in the repository's root, then restart the kernel.";
+    /// <summary>The first lines of every notebook: what no error of the compiler can say.</summary>
+    public const string Advice =
+        "// Run this cell first, then the others in order (Restart & Run All does both). If the next\n"
+        + "// line fails, run `dotnet build` in the repository's root, then restart the kernel.";
 
     private const int MedianLines = 6, MostLines = 25, MostInARow = 3, Widest = 96;
 

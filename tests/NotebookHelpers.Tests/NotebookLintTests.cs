@@ -33,7 +33,7 @@ public sealed class NotebookLintTests : IDisposable
         { "long id", "64 characters at most" },
         { "same id", "id used twice" },
         { "no library", "does not begin with the library's #r" },
-        { "no advice", "does not begin with '// If" },
+        { "no advice", "does not begin with '// Run this cell first" },
         { "no start", "does not call Notebook.Start" },
         { "plotly", "names a Plotly type" },
         { "long cell", "26 lines, the most is 25" },

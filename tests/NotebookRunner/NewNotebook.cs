@@ -71,7 +71,8 @@ public static partial class NewNotebook
             {All}
             """),
         ("setup", true, $"""
-            // If the next line fails, run `dotnet build` in the repository's root, then restart the kernel.
+            // Run this cell first, then the others in order (Restart & Run All does both). If the next
+            // line fails, run `dotnet build` in the repository's root, then restart the kernel.
             #r "../artifacts/helpers/NotebookHelpers.dll"
             #r "../artifacts/helpers/FSharp.Core.dll"
             using NotebookHelpers;
