@@ -69,7 +69,8 @@ try {
   const summaries = await page.$$eval(".rendered_html summary", (all) => all.map((summary) => getComputedStyle(summary).display));
   check(name, "hints and solutions have a triangle", summaries.length > 0 && summaries.every((display) => display === "list-item"), [...new Set(summaries)].join(" "));
   const links = [...new Set(await page.$$eval(".rendered_html a[href]", (all) => all.map((link) => link.href.split("#")[0])))].filter((link) => link.startsWith(home));
-  const lost = (await Promise.all(links.map(async (link) => ({ link, ok: (await fetch(link)).ok })))).filter(({ ok }) => !ok);
+  // Fetched from the page: Jupyter serves files to its own pages only.
+  const lost = (await page.evaluate((all) => Promise.all(all.map(async (link) => ({ link, ok: (await fetch(link)).ok }))), links)).filter(({ ok }) => !ok);
   check(name, "links to notebooks, data and the README lead there", links.length > 1 && lost.length === 0, lost.map(({ link }) => link).join(" "));
 
   const widths = () => page.$$eval(".nbh-chart", (all) => all.map((chart) => [chart.querySelector(".main-svg")?.getBoundingClientRect().width ?? 0, chart.parentElement.getBoundingClientRect().width]));

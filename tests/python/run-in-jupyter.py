@@ -10,7 +10,6 @@ import os
 import pathlib
 import queue
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -41,34 +40,17 @@ def install_kernels(data, root, jobs):
     return folders
 
 
-class Executions:
-    """The running `jupyter nbconvert`. One that is told to end closes its kernel, which would else live on without a client."""
-
-    def __init__(self):
-        self._running = set()
-
-    def execute(self, notebook, output, environment, folders):
-        folder, started = folders.get(), time.monotonic()
-        try:
-            process = subprocess.Popen(
-                [jupyter(), "nbconvert", "--to", "notebook", "--execute", f"--ExecutePreprocessor.timeout={CELL_SECONDS}",
-                 "--output-dir", str(output), notebook.name],
-                cwd=notebook.parent, env={**environment, "JUPYTER_PATH": str(folder)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, text=True)
-            self._running.add(process)
-            text, _ = process.communicate()
-            self._running.discard(process)
-        finally:
-            folders.put(folder)
-        return notebook.stem, process.returncode, time.monotonic() - started, text
-
-    def stop(self):
-        for process in list(self._running):
-            process.terminate()
-
-
-def stop_when_told(*_):
-    sys.exit(128 + signal.SIGTERM)
+def execute(notebook, output, environment, folders):
+    folder, started = folders.get(), time.monotonic()
+    try:
+        done = subprocess.run(
+            [jupyter(), "nbconvert", "--to", "notebook", "--execute", f"--ExecutePreprocessor.timeout={CELL_SECONDS}",
+             "--output-dir", str(output), notebook.name],
+            cwd=notebook.parent, env={**environment, "JUPYTER_PATH": str(folder)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, check=False)
+    finally:
+        folders.put(folder)
+    return notebook.stem, done.returncode, time.monotonic() - started, done.stdout
 
 
 def main():
@@ -89,19 +71,13 @@ def main():
     found = sorted(arguments.notebooks.resolve().glob("*.ipynb"), key=lambda path: -path.stat().st_size)
     if not found:
         sys.exit(f"{arguments.notebooks} holds no notebooks.")
-    failed, executions = 0, Executions()
-    signal.signal(signal.SIGTERM, stop_when_told)
+    failed = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        try:
-            for name, code, seconds, text in pool.map(lambda notebook: executions.execute(notebook, output, environment, folders), found):
-                print(f"{name}: {'ok' if code == 0 else f'FAILED with exit code {code}'} in {seconds:.1f} s", flush=True)
-                if code != 0:
-                    failed += 1
-                    print(text)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            executions.stop()
-            raise
+        for name, code, seconds, text in pool.map(lambda notebook: execute(notebook, output, environment, folders), found):
+            print(f"{name}: {'ok' if code == 0 else f'FAILED with exit code {code}'} in {seconds:.1f} s", flush=True)
+            if code != 0:
+                failed += 1
+                print(text)
     sys.exit(1 if failed else 0)
 
 
