@@ -52,7 +52,7 @@ internal static class ChartFormatter
             <script type="text/javascript">
             (function () {
               var data = {{data}}, layout = {{shape}}, extras = {{Script(extras)}} || {};
-              var id = "{{id}}", title = {{Script(title)}}, cdn = "https://cdn.plot.ly/plotly-{{PlotlyScript.Version}}.min.js";
+              var id = "{{id}}", title = {{Script(title)}}, cdn = "https://cdn.plot.ly/plotly-{{PageSetUp.Version}}.min.js";
             {{LiveChart}}
             })();
             </script>
@@ -81,17 +81,26 @@ internal static class ChartFormatter
     private static string Script(JsonNode? node) => node?.ToJsonString(JsonSerializerOptions.Default) ?? "null";
 }
 
-/// <summary>plotly.js as Plotly.NET ships it, brought to the page once by the first cell, so that charts need no network.</summary>
-internal sealed class PlotlyScript : IHtmlReport
+/// <summary>
+/// What the first cell brings to the page: plotly.js as Plotly.NET ships it, so that charts need no network, and the triangle before
+/// hints and solutions, which Jupyter Notebook 6 takes away.
+/// </summary>
+/// <param name="plotly">Whether plotly.js comes along.</param>
+internal sealed class PageSetUp(bool plotly) : IHtmlReport
 {
     public static string Version => Globals.PLOTLYJS_VERSION;
 
-    // Hidden from plotly.js, so that it registers as window.Plotly also on pages with RequireJS (Jupyter).
-    public string ToHtml() => $$"""
+    // Jupyter Notebook 6 makes each summary a block, and only a list item has a marker.
+    private const string Style = ".rendered_html summary { display: list-item; }";
+
+    // Hidden from plotly.js, so that it registers as window.Plotly also on pages with RequireJS (Jupyter). One script does both: the
+    // pages of the site, which have a style of their own, share one copy of it and show nothing in its place.
+    public string ToHtml() => !plotly ? $"<style>{Style}</style>" : $$"""
         <script type="text/javascript" data-nbh-plotly="{{WebUtility.HtmlEncode(Version)}}">
         if (!window.Plotly) (function (define, module, exports) {
         {{ChartFormatter.Resource(typeof(GenericChart), $"Plotly.NET.plotly-{Version}.min.js")}}
         }).call(window);
+        document.head.appendChild(document.createElement("style")).textContent = "{{Style}}";
         </script>
         """;
 

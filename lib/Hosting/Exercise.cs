@@ -14,6 +14,9 @@ public enum ExerciseState
     /// <summary>The answer throws an exception.</summary>
     Throws,
 
+    /// <summary>The answer did not compile, so that the session knows only what stood there before.</summary>
+    DidNotCompile,
+
     /// <summary>The answer is right.</summary>
     Solved,
 }
@@ -28,6 +31,12 @@ public sealed class ExerciseNotTriedException() : Exception("This exercise was n
 /// <param name="Exception">What the answer threw: type and message; null if it threw nothing.</param>
 public sealed record ExerciseResult(string Name, ExerciseState State, string Hint, string? Exception = null) : IHtmlReport
 {
+    /// <summary>The parts of the answer that did not compile.</summary>
+    public IReadOnlyList<string> Uncompiled { get; init; } = [];
+
+    /// <summary>The variables whose tensors or arrays the answer changed in place; the check has put the old values back.</summary>
+    public IReadOnlyList<string> Changed { get; init; } = [];
+
     /// <summary>Whether the answer passed the check.</summary>
     public bool Solved => State == ExerciseState.Solved;
 
@@ -35,8 +44,14 @@ public sealed record ExerciseResult(string Name, ExerciseState State, string Hin
     public string ToHtml() => $"<div class=\"nbh-exercise\" role=\"status\">{WebUtility.HtmlEncode(ToString())}</div>";
 
     /// <inheritdoc/>
-    public override string ToString() => State switch
+    public override string ToString() => Verdict + (Changed.Count == 0 ? ""
+        : $" Your answer changed {string.Join(" and ", Changed)} in place; the check has put the old values back.");
+
+    private string Verdict => State switch
     {
+        ExerciseState.DidNotCompile =>
+            $"✗ {Name}: the cell that defines {string.Join(" and ", Uncompiled)} did not compile, so there is no answer to judge. "
+            + "Correct that cell, run it, then this one.",
         ExerciseState.Solved => $"✓ {Name}: solved.",
         ExerciseState.NotTried => $"○ {Name}: not tried yet. Replace the line marked 'your answer', run that cell, then this one.",
         ExerciseState.Throws => $"✗ {Name}: your answer throws {Exception}. Hint: {Hint}",
@@ -66,7 +81,10 @@ public static class Exercise
     public static ExerciseResult Check(string name, Func<bool> solved, string hint)
     {
         ArgumentNullException.ThrowIfNull(solved);
-        var result = Judge(name, solved, hint);
+        var uncompiled = SessionNames.OutdatedInRunningCell();
+        var result = uncompiled.Count == 0
+            ? JudgeOnItsOwnData(name, solved, hint)
+            : new(name, ExerciseState.DidNotCompile, hint) { Uncompiled = uncompiled };
         int at = Checked.FindIndex(earlier => earlier.Name == name);
         if (at < 0) Checked.Add(result);
         else Checked[at] = result;
@@ -88,6 +106,13 @@ public static class Exercise
         Check(name, () => solved(answer ?? throw NotTried), hint);
 
     internal static void Clear() => Checked.Clear();
+
+    private static ExerciseResult JudgeOnItsOwnData(string name, Func<bool> solved, string hint)
+    {
+        using var data = SessionData.Keep();
+        var result = Judge(name, solved, hint);
+        return result with { Changed = data.GiveBack() };
+    }
 
     // An answer may throw anything.
     private static ExerciseResult Judge(string name, Func<bool> solved, string hint)

@@ -22,8 +22,8 @@ internal static class KernelSession
     private static object? s_watched;
 
     /// <summary>
-    /// Keeps compiler notes about TorchSharp from readers, makes a second Plotly.NET that a package brings harmless, and names a second
-    /// TorchSharp where a cell fails to compile because of it. Does nothing where no cell runs.
+    /// Keeps compiler notes about TorchSharp from readers, makes a second Plotly.NET that a package brings harmless, names a second
+    /// TorchSharp where a cell fails to compile because of it, and remembers which names' definitions did not compile. Does nothing where no cell runs.
     /// </summary>
     /// <param name="registerCharts">
     /// Registers how charts are shown; called again after each extension of a package, because that may have registered its own way.
@@ -39,6 +39,7 @@ internal static class KernelSession
     {
         if (KernelInvocationContext.Current?.HandlingKernel is not { } kernel) return;
         AdjustCompiler(kernel);
+        SessionNames.Clear();
         if (ReferenceEquals(s_watched, kernel)) return; // the first cell ran before
         s_watched = kernel;
         kernel.RootKernel.KernelEvents.Subscribe(Handle);
@@ -54,6 +55,9 @@ internal static class KernelSession
 
     private static void Handle(KernelEvent happened)
     {
+        if (happened is CommandFailed { Command: SubmitCode failed, Exception: CodeSubmissionCompilationErrorException })
+            SessionNames.DidNotCompile(failed.Code);
+        if (happened is CommandSucceeded { Command: SubmitCode ran }) SessionNames.Ran(ran.Code);
         if (happened is KernelExtensionLoaded) s_registerCharts();
         if (happened is DiagnosticsProduced found && found.Diagnostics.Any(IsOfTwoCopies)) Console.Error.WriteLine(SecondTorchSharp);
     }

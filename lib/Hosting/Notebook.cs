@@ -48,8 +48,8 @@ public static class Notebook
     public static bool Strict => Environment.GetEnvironmentVariable(StrictVariable) == "1";
 
     /// <summary>
-    /// Prepares the session: seeds torch, registers how charts, tensors and reports are shown, brings plotly.js to the page, and prints
-    /// one line with device, versions, scale and seed. Run it before any `#r` of a package.
+    /// Prepares the session: seeds torch, registers how charts, tensors and reports are shown, brings plotly.js to the page, shortens
+    /// libtorch's exceptions to what is wrong, and prints one line with device, versions, scale and seed. Run it before any `#r` of a package.
     /// </summary>
     /// <param name="seed">The seed of torch's generators.</param>
     /// <param name="charts">How charts are shown: without a network (the default), or by Plotly.NET.Interactive.</param>
@@ -74,6 +74,7 @@ public static class Notebook
     private static void Prepare(long seed, ChartDisplay charts)
     {
         StepGarbage.NoBackground();
+        LibtorchErrors.Shorten();
         string scale = ScaleName();
         Device = Devices.Best();
         Seed = SeedOr(seed);
@@ -84,7 +85,7 @@ public static class Notebook
         ChartFormatter.Restart();
         ChartFormatter.Register(charts);
         KernelSession.Prepare(() => ChartFormatter.Register(charts));
-        if (charts == ChartDisplay.Offline) LiveDisplay.Show(new PlotlyScript());
+        LiveDisplay.Show(new PageSetUp(charts == ChartDisplay.Offline));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"device {Device} · {get_num_threads()} threads · .NET {Environment.Version} · TorchSharp {VersionOf(typeof(torch))} · "

@@ -47,6 +47,43 @@ public sealed partial class ReadmeTests
         Assert.All(shown, name => Assert.Contains($"\"id\": \"{name.Split('.')[1]}\"", File.ReadAllText(Path.Combine(HelpersAssemblies.RepositoryRoot, "notebooks", name.Split('.')[0] + ".ipynb")), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Its_links_into_the_repository_lead_to_files_there_and_pages_to_notebooks()
+    {
+        string root = HelpersAssemblies.RepositoryRoot;
+        string[] links = [.. LinkTarget().Matches(File.ReadAllText(Path.Combine(root, "README.md"))).Select(match => match.Groups[1].Value)
+            .Where(link => !link.Contains("://", StringComparison.Ordinal))];
+        // A page is written by a run, so that its notebook stands for it.
+        const string Pages = "artifacts/site/";
+        Assert.All(links.Select(link => !link.StartsWith(Pages, StringComparison.Ordinal) ? link
+            : Path.ChangeExtension("notebooks/" + link[Pages.Length..], ".ipynb")), link => Assert.True(File.Exists(Path.Combine(root, link)), link));
+        Assert.Equal(Directory.GetFiles(Path.Combine(root, "notebooks"), "*.ipynb").Length, links.Count(link => link.StartsWith(Pages, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void CI_runs_its_two_commands_and_finds_its_lines_for_Jupyter()
+    {
+        string root = HelpersAssemblies.RepositoryRoot, readme = File.ReadAllText(Path.Combine(root, "README.md"));
+        string ci = File.ReadAllText(Path.Combine(root, ".ci", "run"));
+        foreach (string command in (string[])["dotnet run --project tests/NotebookRunner", "dotnet test tests"])
+        {
+            Assert.Contains(command + "  ", readme, StringComparison.Ordinal);
+            Assert.Contains(command + "\n", ci, StringComparison.Ordinal);
+        }
+        // .ci/run takes the lines from the README, below this heading.
+        Assert.Contains(@"/^\*\*Jupyter with the .NET kernel/", ci, StringComparison.Ordinal);
+        string[] lines = [.. JupyterLines().Match(readme).Groups[1].Value.Split('\n').Select(line => line.Split(" #")[0].TrimEnd())];
+        Assert.Equal(
+            ["sudo apt-get update", "sudo apt-get install --yes jupyter-notebook", "dotnet build", "dotnet tool restore",
+                "mkdir -p ~/.local/share/jupyter/kernels", "dotnet interactive jupyter install", "jupyter notebook"], lines);
+    }
+
+    [GeneratedRegex(@"(?<!!)\[[^\]]*\]\(([^)#]+)\)")]
+    private static partial Regex LinkTarget();
+
+    [GeneratedRegex(@"\*\*Jupyter with the \.NET kernel\*\*.*?```bash\n(.*?)\n```", RegexOptions.Singleline)]
+    private static partial Regex JupyterLines();
+
     [GeneratedRegex(@"\(\.github/images/([^)]+)\)")]
     private static partial Regex PictureName();
 

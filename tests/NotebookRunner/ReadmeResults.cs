@@ -40,7 +40,9 @@ public sealed partial class ReadmeResults(string readme, string executed)
         return written;
     }
 
-    /// <summary>Leads the link <c>[page]</c> beside each notebook's to its published page.</summary>
+    /// <summary>
+    /// Leads the link <c>[page]</c> beside each notebook's to its published page, and <c>[local page]</c> to the one that a run writes.
+    /// </summary>
     /// <param name="site">Where the pages are published, such as <c>https://OWNER.github.io/REPOSITORY</c>.</param>
     /// <returns>The README's path if a link changed.</returns>
     /// <exception cref="NotebookFormatException">The README has no such link.</exception>
@@ -49,7 +51,8 @@ public sealed partial class ReadmeResults(string readme, string executed)
         string before = File.ReadAllText(readme), start = site.AbsoluteUri.TrimEnd('/');
         if (!PageLink().IsMatch(before)) throw new NotebookFormatException($"{readme} has no link [page] beside a notebook's.");
         string after = PageLink().Replace(
-            before, link => $"{link.Groups["notebook"].Value}[page]({start}/{link.Groups["name"].Value}.html)");
+            before, $"${{notebook}}[page]({start.Replace("$", "$$", StringComparison.Ordinal)}/${{name}}.html), "
+                + "[local page](artifacts/site/${name}.html)");
         if (after == before) return [];
         NotebookForm.Replace(readme, after);
         return [readme];
@@ -157,7 +160,7 @@ public sealed partial class ReadmeResults(string readme, string executed)
         RegexOptions.Singleline)]
     private static partial Regex Table();
 
-    [GeneratedRegex(@"(?<notebook>\(notebooks/(?<name>[\w-]+)\.ipynb\), )\[page\]\([^)]*\)")]
+    [GeneratedRegex(@"(?<notebook>\(notebooks/(?<name>[\w-]+)\.ipynb\), )\[page\]\([^)]*\)(, \[local page\]\([^)]*\))?")]
     private static partial Regex PageLink();
 
     [GeneratedRegex(@"^[0-9.,]+ s$")]

@@ -58,6 +58,8 @@ try {
       await page.waitForSelector(".text_cell_render .MathJax, .text_cell_render mjx-container", { timeout: 60000, state: "attached" }).catch(() => {});
       check(name, "mathematics is set in Jupyter", (await page.$$(".text_cell_render .MathJax, .text_cell_render mjx-container")).length > 0);
     }
+    const summaries = await page.$$eval(".rendered_html summary", (all) => all.map((summary) => getComputedStyle(summary).display));
+    check(name, "hints and solutions have a triangle", summaries.every((display) => display === "list-item"), [...new Set(summaries)].join(" "));
     check(name, "no script fails in Jupyter", errors.length === 0, errors.slice(0, 3).join(" | "));
     await context.close();
   }

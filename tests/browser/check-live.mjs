@@ -1,10 +1,11 @@
 // One live session, as a reader has it: a notebook in Jupyter Notebook on the real .NET Interactive kernel, Restart & Run All in
-// Chromium. Charts have to be drawn while it runs, follow the window, and no request may go to another host.
+// Chromium. Charts have to be drawn while it runs, follow the window, links have to lead somewhere, hints have their triangle, and no
+// request may go to another host.
 //
 //   node check-live.mjs REPOSITORY [NOTEBOOK]
 //
 // Needs `dotnet build`, `dotnet tool restore` and a kernel spec (JUPYTER_PATH). The notebook is a copy below artifacts/.
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { counter, launchBrowser } from "./browser.mjs";
@@ -19,8 +20,9 @@ const { check, done } = counter();
 mkdirSync(path.join(root, "artifacts", "jupyter"), { recursive: true });
 const folder = mkdtempSync(path.join(root, "artifacts", "jupyter", "live-"));
 mkdirSync(path.join(folder, "notebooks"));
-copyFileSync(path.join(root, "notebooks", name), path.join(folder, "notebooks", name));
-for (const beside of ["artifacts", "data"]) symlinkSync(path.join(root, beside), path.join(folder, beside));
+for (const each of readdirSync(path.join(root, "notebooks")).filter((file) => file.endsWith(".ipynb")))
+  copyFileSync(path.join(root, "notebooks", each), path.join(folder, "notebooks", each));
+for (const beside of ["artifacts", "data", "README.md"]) symlinkSync(path.join(root, beside), path.join(folder, beside));
 
 const cells = JSON.parse(readFileSync(path.join(root, "notebooks", name), "utf8")).cells.filter((cell) => cell.cell_type === "code");
 const browser = await launchBrowser();
@@ -41,7 +43,7 @@ try {
     (address) => !address.href.startsWith(home) && !/^(data|blob):/.test(address.href) && !kernels(address),
     (route) => { foreign.push(route.request().url()); return route.abort(); });
   page.on("websocket", (socket) => { if (new URL(socket.url()).host !== new URL(home).host) foreign.push(socket.url()); });
-  await page.goto(`${home}notebooks/notebooks/${name}`, { waitUntil: "load" });
+  await page.goto(`${home}notebooks/notebooks/${name}`, { waitUntil: "load", timeout: 120000 });
   await page.waitForFunction(() => window.Jupyter?.notebook?.kernel?.is_connected?.(), null, { timeout: 120000 });
 
   await page.click("#kernellink");
@@ -62,6 +64,14 @@ try {
   const wanted = await page.$$eval(".nbh-chart", (all) => all.length);
   const count = await chartsDrawn(page, wanted);
   check(name, "every chart is drawn", wanted > 0 && count === wanted, `${count} of ${wanted}`);
+
+  // Chromium draws the triangle of a summary that is a list item.
+  const summaries = await page.$$eval(".rendered_html summary", (all) => all.map((summary) => getComputedStyle(summary).display));
+  check(name, "hints and solutions have a triangle", summaries.length > 0 && summaries.every((display) => display === "list-item"), [...new Set(summaries)].join(" "));
+  const links = [...new Set(await page.$$eval(".rendered_html a[href]", (all) => all.map((link) => link.href.split("#")[0])))].filter((link) => link.startsWith(home));
+  // Fetched from the page: Jupyter serves files to its own pages only.
+  const lost = (await page.evaluate((all) => Promise.all(all.map(async (link) => ({ link, ok: (await fetch(link)).ok }))), links)).filter(({ ok }) => !ok);
+  check(name, "links to notebooks, data and the README lead there", links.length > 1 && lost.length === 0, lost.map(({ link }) => link).join(" "));
 
   const widths = () => page.$$eval(".nbh-chart", (all) => all.map((chart) => [chart.querySelector(".main-svg")?.getBoundingClientRect().width ?? 0, chart.parentElement.getBoundingClientRect().width]));
   const before = await widths();

@@ -254,7 +254,7 @@ public class ChartsTests
     [Fact]
     public void Plotly_script_is_whole_and_ends_once()
     {
-        string html = new PlotlyScript().ToHtml();
+        string html = new PageSetUp(plotly: true).ToHtml();
         Assert.InRange(html.Length, 3_000_000, 4_500_000);
         Assert.Equal(1, html.Split("</script").Length - 1);
     }

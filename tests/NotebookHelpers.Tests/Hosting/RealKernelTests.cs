@@ -185,6 +185,83 @@ public sealed class RealKernelTests
     }
 
     [Fact]
+    public async Task A_check_after_an_answer_that_did_not_compile_says_so_until_the_answer_runs()
+    {
+        const string check = "Exercise.Check(\"twice\", () => Twice(2) == 4 && size == 1, \"add\")";
+        const string unanswered = "did not compile, so there is no answer to judge";
+        using var kernel = await StartedAsync();
+        async Task<string> Checked(string answer, bool compiles)
+        {
+            Assert.Equal(compiles, (await kernel.RunAsync(answer)).Error is null);
+            return (await kernel.RunAsync(check)).Shown();
+        }
+        Assert.Contains("solved", await Checked("int Twice(int x) => 2 * x;\nint? size = 1;", true), StringComparison.Ordinal);
+        Assert.Contains("defines Twice and size " + unanswered, await Checked("int Twice(int x) => 3 * y;\nint? size = 1;", false), StringComparison.Ordinal);
+        // What else fails or runs in between tells nothing about the answer.
+        Assert.Contains("defines Twice and size " + unanswered, await Checked("int Other() => z;", false), StringComparison.Ordinal);
+        Assert.Contains("defines Twice and size " + unanswered, await Checked("int Another() => 1;", true), StringComparison.Ordinal);
+        Assert.Contains("not right yet", await Checked("int Twice(int x) => 3 * x;\nint? size = 1;", true), StringComparison.Ordinal);
+        Assert.Contains("defines size " + unanswered, await Checked("size = \"1\";", false), StringComparison.Ordinal);
+        Assert.Contains("not right yet", await Checked("size = 1;", true), StringComparison.Ordinal);
+        Assert.Contains("defines Twice " + unanswered, await Checked("int Twice(int x) { return 2 * x", false), StringComparison.Ordinal);
+        Assert.Contains("solved", await Checked("int Twice(int x) => x + x;", true), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_an_answer_changes_in_place_is_given_back_after_the_check()
+    {
+        using var kernel = await StartedAsync();
+        Assert.Null((await kernel.RunAsync("""
+            var pixels = tensor(new float[] { 1, float.NaN, 3 });
+            var view = pixels[..2];
+            var weights = ones(2).requires_grad_();
+            var gone = ones(3);
+            double[] grid = [3, 1, 2];
+            double[][] rows = [[3, 1], [2]];
+            int[,] table = { { 1, 2 } };
+            var expanded = ones(1).expand(4);
+            var untouched = arange(3);
+            """)).Error);
+        var check = await kernel.RunAsync("""
+            Exercise.Check("all of it", () =>
+            {
+                pixels.mul_(2);
+                using (no_grad()) weights.zero_();
+                gone.Dispose();
+                Array.Sort(grid);
+                Array.Sort(rows[0]);
+                rows[1] = [7];
+                table[0, 1] = 5;
+                pixels = zeros(1);
+                return true;
+            }, "hint")
+            """);
+        // The view shares the numbers of its pixels, and was given back with them.
+        Assert.Contains(
+            "solved. Your answer changed pixels and weights and gone and grid and rows and table in place; the check has put the old values back.",
+            check.Shown(), StringComparison.Ordinal);
+        Assert.Equal("1,NaN,3 1,NaN 1,1 True 1,1,1 3,1,2 3,1;2 1,2", (await kernel.RunAsync("""
+            string Of(Tensor x) => string.Join(",", x.data<float>().ToArray());
+            Console.Write($"{Of(pixels)} {Of(view)} {Of(weights)} {weights.requires_grad} {Of(gone)} {string.Join(",", grid)} "
+                + $"{string.Join(";", rows.Select(row => string.Join(",", row)))} {string.Join(",", table.Cast<int>())}");
+            """)).Output);
+        Assert.DoesNotContain("in place", (await kernel.RunAsync("Exercise.Check(\"again\", () => true, \"hint\")")).Shown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_exception_of_libtorch_says_what_is_wrong_without_its_frames_in_cells_and_exercises()
+    {
+        const string wrong = "The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 0";
+        using var kernel = await StartedAsync();
+        string error = (await kernel.RunAsync("var sum = ones(3) + ones(4);")).Error!;
+        Assert.Contains(wrong, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("frame #", error, StringComparison.Ordinal);
+        Assert.Contains("Submission#", error, StringComparison.Ordinal); // where in the cell
+        string shown = (await kernel.RunAsync("Exercise.Check(\"a sum\", () => (ones(3) + ones(4)).sum().item<float>() > 0, \"Look at the shapes.\")")).Shown();
+        Assert.Contains($"your answer throws ExternalException: {wrong}. Hint: Look at the shapes.", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_first_cell_before_the_build_fails_below_the_line_that_says_what_to_do()
     {
         string path = Path.Combine(HelpersAssemblies.RepositoryRoot, "notebooks", "00-what-is-contrast.ipynb");

@@ -35,13 +35,17 @@ public sealed class ReadmeResultsTests : IDisposable
     [Fact]
     public void Page_links_lead_to_the_site_that_is_named()
     {
-        const string row = "| 01 | [First](notebooks/01-first.ipynb), [page](../../deployments) | [page](elsewhere) |\n";
+        const string row = "| 01 | [First](notebooks/01-first.ipynb), [page](artifacts/site/01-first.html) | [page](elsewhere) |\n";
         var results = Results(row);
         Assert.Equal([_folder.File("README.md")], results.LinkPages(new("https://a.github.io/b/")));
         Assert.Equal(
-            "| 01 | [First](notebooks/01-first.ipynb), [page](https://a.github.io/b/01-first.html) | [page](elsewhere) |\n",
+            "| 01 | [First](notebooks/01-first.ipynb), [page](https://a.github.io/b/01-first.html), [local page](artifacts/site/01-first.html) | [page](elsewhere) |\n",
             File.ReadAllText(_folder.File("README.md")));
         Assert.Empty(results.LinkPages(new("https://a.github.io/b")));
+        Assert.NotEmpty(results.LinkPages(new("https://c.github.io/d")));
+        Assert.Contains(
+            "ipynb), [page](https://c.github.io/d/01-first.html), [local page](artifacts/site/01-first.html) |",
+            File.ReadAllText(_folder.File("README.md")), StringComparison.Ordinal);
         Assert.Throws<NotebookFormatException>(() => Results("No link.").LinkPages(new("https://a.github.io/b")));
     }
 
