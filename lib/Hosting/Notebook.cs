@@ -56,7 +56,6 @@ public static class Notebook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Prepare(long seed, ChartDisplay charts)
     {
-        StepGarbage.NoBackground();
         string scale = ScaleName();
         Device = Devices.Best();
         Seed = SeedOr(seed);
