@@ -59,6 +59,7 @@ public class LifetimeTests
             RedirectStandardError = true,
         };
         start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["DOTNET_GCgen0size"] = "40000"; // hexadecimal: a collection after each quarter of a megabyte
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
