@@ -6,17 +6,67 @@ namespace NotebookHelpers;
 /// <remarks>
 /// TorchSharp hands libtorch the address of a tensor and no longer refers to the tensor itself. In <c>stack([a + b, a - b])</c> nothing
 /// else refers to the sums either, so that the garbage collector may free them while libtorch still reads them, and the process ends
-/// without a word. A tensor in a scope is safe: the scope refers to it.
+/// without a word. A tensor in a scope is safe: the scope refers to it. Scopes belong to threads, and after an <c>await</c> a cell may go
+/// on on another one; so each thread has a scope while it runs a part of the cell, below those that the cell opens.
 /// </remarks>
 internal static class CellTensors
 {
-    // Scopes belong to threads, and a kernel runs its cells on one. The scope stays open, below those that a cell opens.
+    private const long ManyTensors = 100, ManyBytes = 64 << 20;
+
+    // What the context of a cell carries from thread to thread. The handler runs on each thread that enters or leaves the context.
+    private static readonly AsyncLocal<Left?> Cell = new(change =>
+    {
+        if (change.PreviousValue is { } left) Release(left);
+        if (change.CurrentValue is not null) s_scope ??= torch.NewDisposeScope();
+    });
+
     [ThreadStatic]
     private static DisposeScope? s_scope;
 
-    /// <summary>From now on this thread's tensors are kept.</summary>
-    public static void Keep() => s_scope ??= torch.NewDisposeScope();
+    /// <summary>From now on the tensors of the running cell are kept.</summary>
+    public static void Keep() => Cell.Value = new();
 
-    /// <summary>Lets go of them, undisposed: those that a variable holds live on, and the garbage collector frees the others.</summary>
-    public static void Release() => s_scope?.Detach(s_scope.DisposablesView);
+    /// <summary>Runs a cell, keeping its tensors.</summary>
+    /// <remarks>
+    /// What the cell leaves is let go of, undisposed: what a variable holds lives on, and the rest is the garbage collector's. That does
+    /// not see the memory of tensors and would let gigabytes pile up, so it is called where the cell has left much.
+    /// </remarks>
+    public static async Task KeepWhile(Func<Task> run)
+    {
+        var left = new Left();
+        Cell.Value = left;
+        try
+        {
+            await run();
+        }
+        finally
+        {
+            Cell.Value = null;
+            if (left.IsMuch) GC.Collect();
+        }
+    }
+
+    private static void Release(Left left)
+    {
+        if (s_scope is null) return;
+        left.Add(s_scope.DisposablesView);
+        s_scope.Detach(s_scope.DisposablesView);
+    }
+
+    /// <summary>How much the threads of a cell have left behind.</summary>
+    private sealed class Left
+    {
+        private long _tensors, _bytes;
+
+        public bool IsMuch => Interlocked.Read(ref _tensors) >= ManyTensors || Interlocked.Read(ref _bytes) >= ManyBytes;
+
+        public void Add(IEnumerable<IDisposable> left)
+        {
+            foreach (var tensor in left.OfType<torch.Tensor>())
+            {
+                Interlocked.Increment(ref _tensors);
+                Interlocked.Add(ref _bytes, tensor.numel() * tensor.element_size());
+            }
+        }
+    }
 }

@@ -47,9 +47,8 @@ internal static class KernelSession
         kernel.AddMiddleware(async (command, context, next) =>
         {
             AdjustCompiler(kernel);
-            if (command is SubmitCode) CellTensors.Keep();
-            await next(command, context);
-            if (command is SubmitCode) CellTensors.Release();
+            if (command is SubmitCode) await CellTensors.KeepWhile(() => next(command, context));
+            else await next(command, context);
         });
     }
 

@@ -73,7 +73,6 @@ public static class Notebook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Prepare(long seed, ChartDisplay charts)
     {
-        StepGarbage.NoBackground();
         LibtorchErrors.Shorten();
         string scale = ScaleName();
         Device = Devices.Best();

@@ -131,9 +131,7 @@ public sealed class TrainingLoop
         var modes = ModuleModes.Of(_encoder);
         var epochLosses = new List<double>(Resume());
         int firstEpoch = epochLosses.Count + 1;
-        // Over the whole run: AfterEpoch may begin a collection too, and an epoch would meet its end.
-        using var garbage = new StepGarbage();
-        var run = new RunState(epochs, progress, Stopwatch.StartNew(), garbage);
+        var run = new RunState(epochs, progress, Stopwatch.StartNew());
 
         if (firstEpoch == 1) AfterEpoch?.Invoke(0);
         for (int epoch = firstEpoch; epoch <= epochs; epoch++)
@@ -198,7 +196,6 @@ public sealed class TrainingLoop
                 if (!Notebook.Untrained) _optimizer.step();
                 unread.Add(loss.detach().MoveToOuterDisposeScope());
             }
-            run.Garbage.Collect();
             step++;
             run.Steps++;
             bool onCpu = unread[0].device_type == DeviceType.CPU;
@@ -230,7 +227,7 @@ public sealed class TrainingLoop
         foreach (var group in _optimizer.ParamGroups) group.LearningRate = group.InitialLearningRate * factor;
     }
 
-    private sealed record RunState(int Epochs, IProgress<TrainingReport>? Progress, Stopwatch Clock, StepGarbage Garbage)
+    private sealed record RunState(int Epochs, IProgress<TrainingReport>? Progress, Stopwatch Clock)
     {
         public long Steps { get; set; }
 

@@ -110,6 +110,57 @@ public sealed class RealKernelTests
         Assert.Equal("True", (await kernel.RunAsync("scope.Dispose(); Console.Write(inside.IsInvalid);")).Output);
     }
 
+    // After the await the cell goes on on another thread.
+    [Fact]
+    public async Task A_cells_tensors_live_on_a_thread_that_it_continues_on_too()
+    {
+        using var kernel = await StartedAsync();
+        var cell = await kernel.RunAsync("""
+            WeakReference Make() => new(ones(3) + 1);
+            int before = Environment.CurrentManagedThreadId, after = before;
+            for (int i = 0; i < 100 && after == before; i++)
+            {
+                await Task.Delay(1).ConfigureAwait(false);
+                after = Environment.CurrentManagedThreadId;
+            }
+            var made = Make();
+            GC.Collect(); GC.WaitForPendingFinalizers();
+            Console.Write($"{before != after} {made.IsAlive}");
+            """);
+        Assert.Equal("True True", cell.Output);
+        Assert.Equal("False", (await kernel.RunAsync("GC.Collect(); GC.WaitForPendingFinalizers(); Console.Write(made.IsAlive);")).Output);
+    }
+
+    [Fact]
+    public async Task What_a_training_by_hand_leaves_is_gone_in_the_next_cell_also_after_a_failure()
+    {
+        using var kernel = await StartedAsync();
+        var training = await kernel.RunAsync("""
+            var net = nn.Linear(100, 100);
+            var optimizer = optim.SGD(net.parameters(), 0.01);
+            long before = Tensor.TotalCount;
+            for (int step = 0; step < 100; step++)
+            {
+                optimizer.zero_grad();
+                net.forward(ones(10, 100)).square().mean().backward();
+                optimizer.step();
+            }
+            Console.Write(Tensor.TotalCount - before > 200);
+            throw new Exception("stop");
+            """);
+        Assert.NotNull(training.Error);
+        Assert.Equal("True", training.Output);
+        Assert.Equal("True", (await kernel.RunAsync("GC.WaitForPendingFinalizers(); Console.Write(Tensor.TotalCount - before < 50);")).Output);
+    }
+
+    [Fact]
+    public async Task A_product_of_wrong_shapes_is_an_error_of_the_cell()
+    {
+        using var kernel = await StartedAsync();
+        Assert.Contains("Float32 [2, 3] on cpu by Float32 [4, 5]", (await kernel.RunAsync("_ = ones(2, 3).matmul(ones(4, 5));")).Error, StringComparison.Ordinal);
+        Assert.Equal("on", (await kernel.RunAsync("Console.Write(\"on\");")).Output);
+    }
+
     [Fact]
     public async Task Scale_and_seed_of_the_environment_are_taken_and_nonsense_is_refused_by_name()
     {

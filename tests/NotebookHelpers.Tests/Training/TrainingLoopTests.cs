@@ -232,28 +232,6 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.False(File.Exists(checkpoint));
     }
 
-    // A collection in the background ends at any moment, and then frees what libtorch is reading.
-    [Fact]
-    public void Nothing_is_collected_in_the_background_while_a_training_runs()
-    {
-        long Background() => GC.GetGCMemoryInfo(GCKind.Background).Index;
-        var old = new List<byte[]>(); // grows the oldest generation, so that collections of it fall due
-        long? before = null;
-        using var run = new Run(null, spoil: loss =>
-        {
-            if (before is null)
-            {
-                GC.Collect(); // waits for one that began before
-                before = Background();
-            }
-            for (int i = 0; i < 2000; i++) old.Add(new byte[1000]);
-            Assert.Equal(System.Runtime.GCLatencyMode.Batch, System.Runtime.GCSettings.LatencyMode);
-            return loss;
-        });
-        run.Loop.Run(10);
-        Assert.Equal(before, Background());
-    }
-
     [Fact]
     public void An_optimiser_without_parameters_is_refused()
     {

@@ -1,3 +1,4 @@
+using NotebookHelpers.Tests.Loading;
 using static TorchSharp.torch;
 
 namespace NotebookHelpers.Tests.Training;
@@ -12,6 +13,7 @@ internal static class TrainingProcess
 
     public static int Main(string[] arguments)
     {
+        if (arguments[0] == LifetimeProcess.Mode) return LifetimeProcess.Run(arguments[1..]);
         string folder = arguments[0];
         int epochs = int.Parse(arguments[1]);
         random.manual_seed(1);

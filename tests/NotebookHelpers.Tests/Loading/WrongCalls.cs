@@ -1,0 +1,248 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace NotebookHelpers.Tests.Loading;
+
+/// <summary>Calls that libtorch refuses. Each must throw, and none may end the process.</summary>
+internal static class WrongCalls
+{
+    /// <summary>Makes each call and prints its name with what it threw, or that it threw nothing.</summary>
+    public static void Run()
+    {
+        foreach (var (name, call) in All)
+        {
+            Console.Write($"{name}: ");
+            try
+            {
+                call();
+                Console.WriteLine("nothing");
+            }
+            catch (Exception error)
+            {
+                Console.WriteLine($"{error.GetType().Name}: {error.Message.Split('\n')[0]}");
+            }
+        }
+    }
+
+    public static readonly (string Name, Action Call)[] All =
+    [
+        // Those that the native side does not catch (TorchSharpGuards).
+        ("matmul of other sizes", () => ones(2, 3).matmul(ones(4, 5))),
+        ("matmul as a function", () => matmul(ones(2, 3), ones(4, 5))),
+        ("matmul of vectors", () => ones(3).matmul(ones(4))),
+        ("matmul of a matrix and a vector", () => ones(2, 3).matmul(ones(4))),
+        ("matmul of a vector and a matrix", () => ones(3).matmul(ones(4, 5))),
+        ("matmul of a number", () => tensor(1f).matmul(ones(2, 2))),
+        ("matmul of batches", () => ones(2, 3, 4).matmul(ones(5, 4, 6))),
+        ("matmul of types", () => ones(2, 3).matmul(ones(3, 2, float64))),
+        ("matmul of whole and real numbers", () => ones(2, 3).matmul(ones(3, 2, int64))),
+        ("matmul of truths", () => ones(2, 3, @bool).matmul(ones(3, 2, @bool))),
+        ("matmul of a disposed tensor", () => Disposed().matmul(ones(3, 2))),
+        ("grad of a freed graph", () =>
+        {
+            var x = ones(3, requires_grad: true);
+            var loss = x.square().sum();
+            autograd.grad([loss], [x]);
+            autograd.grad([loss], [x]);
+        }),
+        ("grad of a tensor without a graph", () => autograd.grad([ones(1)], [ones(1, requires_grad: true)])),
+        ("grad by a tensor without gradient", () => autograd.grad([ones(1, requires_grad: true) * 2], [ones(1)])),
+        ("grad of several values", () => { var x = ones(3, requires_grad: true); autograd.grad([x * 2], [x]); }),
+        ("grad by an unused tensor", () => autograd.grad([ones(1, requires_grad: true) * 2], [ones(2, requires_grad: true)])),
+        ("grad with weights of another shape", () => { var x = ones(3, requires_grad: true); autograd.grad([x * 2], [x], [ones(2)]); }),
+        ("cummax along no dimension", () => ones(2, 3).cummax(2)),
+        ("cummin along no dimension", () => ones(2, 3).cummin(-3)),
+        ("a generator's state of another kind", () => new Generator(1).set_state(ones(3))),
+        ("no threads", () => set_num_threads(0)),
+        ("no threads between operations", () => set_num_interop_threads(0)),
+        ("threads between operations twice", () => { set_num_interop_threads(1); set_num_interop_threads(1); }),
+        ("a byte of 300", () => tensor(300L).ToByte()),
+        ("a short of 40,000", () => tensor(40_000L).ToInt16()),
+        ("an int of 3e10", () => tensor(3e10).ToInt32()),
+        ("an int of no number", () => tensor(float.NaN).ToInt32()),
+        ("a long of 1e30", () => 1e30.ToScalar().ToInt64()),
+        ("a float of 1e300", () => tensor(1e300).ToSingle()),
+        ("a double of a complex number", () => tensor(new System.Numerics.Complex(1, 2)).ToDouble()),
+
+        // Those that throw by themselves.
+        ("mm", () => ones(2, 3).mm(ones(4, 5))),
+        ("mm of types", () => ones(2, 3).mm(ones(3, 2, int64))),
+        ("bmm", () => ones(2, 3, 4).bmm(ones(2, 5, 6))),
+        ("mv", () => ones(2, 3).mv(ones(4))),
+        ("dot", () => ones(2).dot(ones(3))),
+        ("vdot", () => ones(2).vdot(ones(3))),
+        ("outer", () => outer(ones(2, 2), ones(3))),
+        ("inner", () => inner(ones(2), ones(3))),
+        ("addmm", () => ones(2, 2).addmm(ones(2, 3), ones(4, 2))),
+        ("baddbmm", () => ones(2, 2, 2).baddbmm(ones(2, 2, 3), ones(2, 4, 2))),
+        ("einsum", () => einsum("ij,jk->ik", ones(2, 3), ones(4, 5))),
+        ("einsum of nonsense", () => einsum("ij,jk", ones(2), ones(4, 5))),
+        ("tensordot", () => tensordot(ones(2, 3), ones(4, 5), [1], [0])),
+        ("kron of types", () => kron(ones(2), Disposed())),
+        ("cdist", () => cdist(ones(2, 3), ones(2, 4))),
+        ("linalg.inv", () => linalg.inv(ones(2, 2))),
+        ("linalg.inv of no square", () => linalg.inv(ones(2, 3))),
+        ("linalg.cholesky", () => linalg.cholesky(-eye(2))),
+        ("linalg.solve", () => linalg.solve(ones(2, 2), ones(3))),
+        ("linalg.eigh", () => linalg.eigh(ones(2, 3))),
+        ("linalg.eig", () => linalg.eig(ones(2, 3))),
+        ("linalg.svd", () => linalg.svd(ones(2))),
+        ("linalg.qr", () => linalg.qr(ones(2))),
+        ("linalg.det", () => linalg.det(ones(2, 3))),
+        ("linalg.norm", () => linalg.norm(ones(2), dims: [3])),
+        ("linalg.vector_norm", () => linalg.vector_norm(ones(2), 2, [3])),
+        ("linalg.lstsq", () => linalg.lstsq(ones(2, 3), ones(3, 2))),
+        ("linalg.multi_dot", () => linalg.multi_dot([ones(2, 3), ones(4, 5)])),
+        ("linalg.cross", () => linalg.cross(ones(2), ones(2))),
+        ("linalg.pinv", () => linalg.pinv(ones(2))),
+        ("linalg.slogdet", () => linalg.slogdet(ones(2, 3))),
+        ("sum of shapes", () => { _ = ones(2) + ones(3); }),
+        ("product of shapes", () => { _ = ones(2, 3) * ones(2); }),
+        ("comparison of shapes", () => { _ = ones(2) > ones(3); }),
+        ("add in place", () => ones(2).add_(ones(3))),
+        ("whole numbers in place", () => ones(2, int64).add_(ones(2))),
+        ("a leaf in place", () => ones(2, requires_grad: true).add_(1)),
+        ("an index beyond the end", () => { _ = ones(2)[5]; }),
+        ("two indices of a vector", () => { _ = ones(2)[0, 1]; }),
+        ("an index tensor beyond the end", () => { _ = ones(2)[tensor(new long[] { 5 })]; }),
+        ("an index of real numbers", () => { _ = ones(2)[ones(1)]; }),
+        ("an assignment of another shape", () => { var x = ones(2, 3); x[0] = ones(4); }),
+        ("stack", () => stack([ones(2), ones(3)])),
+        ("stack of nothing", () => stack(Array.Empty<Tensor>())),
+        ("cat", () => cat([ones(2, 2), ones(2, 3)])),
+        ("cat of nothing", () => cat([])),
+        ("vstack", () => vstack([ones(2), ones(3)])),
+        ("gather", () => ones(2, 2).gather(1, tensor(new long[,] { { 7 }, { 0 } }))),
+        ("gather by real numbers", () => ones(2, 2).gather(1, ones(2, 2))),
+        ("scatter", () => ones(2, 2).scatter(1, tensor(new long[,] { { 7 }, { 0 } }), ones(2, 1))),
+        ("scatter_add", () => ones(2).scatter_add(0, tensor(new long[] { 7 }), ones(1))),
+        ("index_select", () => ones(2).index_select(0, tensor(new long[] { 7 }))),
+        ("index_select of no dimension", () => ones(2).index_select(3, tensor(new long[] { 0 }))),
+        ("index_add", () => ones(2).index_add(0, tensor(new long[] { 7 }), ones(1), 1)),
+        ("take", () => ones(2).take(tensor(new long[] { 7 }))),
+        ("masked_select", () => ones(2).masked_select(ones(3, @bool))),
+        ("masked_fill", () => ones(2).masked_fill(ones(3), 1)),
+        ("where", () => where(ones(2, @bool), ones(3), ones(4))),
+        ("reshape", () => ones(2, 3).reshape(4)),
+        ("view", () => ones(2, 3).view(5)),
+        ("view of strides", () => ones(2, 3).t().view(6)),
+        ("expand", () => ones(2, 3).expand(4, 3)),
+        ("repeat", () => ones(2, 3).repeat([2])),
+        ("permute", () => ones(2, 3).permute(0, 1, 2)),
+        ("transpose", () => ones(2, 3).transpose(0, 2)),
+        ("t of three dimensions", () => ones(2, 3, 4).t()),
+        ("squeeze", () => ones(2).squeeze(3)),
+        ("unsqueeze", () => ones(2).unsqueeze(5)),
+        ("narrow", () => ones(2).narrow(0, 1, 5)),
+        ("slice of no dimension", () => ones(2).slice(1, 0, 1, 1)),
+        ("split", () => ones(5).split([2, 2])),
+        ("chunk", () => ones(5).chunk(0)),
+        ("flatten", () => ones(2, 3).flatten(1, 0)),
+        ("diag", () => ones(2, 3, 4).diag()),
+        ("diagonal", () => ones(2).diagonal()),
+        ("as_strided", () => ones(2).as_strided([5], [1])),
+        ("topk", () => ones(2).topk(5)),
+        ("kthvalue", () => ones(2).kthvalue(5, 0)),
+        ("sort", () => ones(2).sort(3)),
+        ("argmax", () => ones(2).argmax(3)),
+        ("argmax of nothing", () => ones(0).argmax()),
+        ("max of nothing", () => ones(0).max()),
+        ("max along no dimension", () => ones(2).max(3)),
+        ("mean of whole numbers", () => ones(2, int64).mean()),
+        ("sum along no dimension", () => ones(2).sum(3)),
+        ("softmax along no dimension", () => ones(2).softmax(3)),
+        ("logsumexp", () => ones(2).logsumexp(3)),
+        ("cumsum", () => ones(2).cumsum(3)),
+        ("quantile", () => ones(2).quantile(tensor(2f))),
+        ("histc", () => ones(2, int64).histc(10)),
+        ("bincount", () => bincount(tensor(new long[] { -1 }))),
+        ("multinomial", () => multinomial(-ones(2), 1)),
+        ("bernoulli", () => bernoulli(ones(2) * 5)),
+        ("ones of negative size", () => ones(-1)),
+        ("arange", () => arange(0, 5, -1)),
+        ("linspace", () => linspace(0, 1, -5)),
+        ("item of several", () => ones(2).item<float>()),
+        ("item of another type", () => ones(1).item<long>()),
+        ("data of another type", () => ones(2).data<double>().ToArray()),
+        ("tensor of another shape", () => tensor([1f, 2f], [3])),
+        ("to of a disposed tensor", () => Disposed().to(float64)),
+        ("sum of a disposed tensor", () => Disposed().sum()),
+        ("shape of a disposed tensor", () => _ = Disposed().shape),
+        ("to a GPU", () => { if (!cuda.is_available()) ones(2).to(CUDA); else throw new InvalidOperationException("there is one"); }),
+        ("a network to a GPU", () => { if (!cuda.is_available()) nn.Linear(2, 2).to(CUDA); else throw new InvalidOperationException("there is one"); }),
+        ("backward twice", () => { var loss = ones(2, requires_grad: true).square().sum(); loss.backward(); loss.backward(); }),
+        ("backward of several values", () => ones(2, requires_grad: true).square().backward()),
+        ("backward without gradient", () => ones(1).backward()),
+        ("requires_grad of whole numbers", () => ones(2, int64).requires_grad_()),
+
+        // Networks, losses and optimisers.
+        ("Linear", () => nn.Linear(2, 3).forward(ones(4, 5))),
+        ("Linear of types", () => nn.Linear(2, 3).forward(ones(4, 2, float64))),
+        ("Linear of negative size", () => nn.Linear(-1, 3)),
+        ("Sequential", () => nn.Sequential(nn.Linear(2, 3), nn.Linear(4, 5)).forward(ones(1, 2))),
+        ("Conv1d", () => nn.Conv1d(1, 2, 3).forward(ones(1, 2, 5))),
+        ("Conv2d", () => nn.Conv2d(1, 2, 3).forward(ones(1, 3, 5, 5))),
+        ("Conv2d larger than the image", () => nn.Conv2d(1, 2, 9).forward(ones(1, 1, 5, 5))),
+        ("ConvTranspose2d", () => nn.ConvTranspose2d(1, 2, 3).forward(ones(1, 3, 5, 5))),
+        ("MaxPool2d", () => nn.MaxPool2d(9).forward(ones(1, 1, 5, 5))),
+        ("AvgPool2d", () => nn.AvgPool2d(9).forward(ones(1, 1, 5, 5))),
+        ("AdaptiveAvgPool2d", () => nn.AdaptiveAvgPool2d(-1).forward(ones(1, 1, 5, 5))),
+        ("Unfold", () => F.unfold(ones(1, 1, 2, 2), 5)),
+        ("Embedding beyond the end", () => nn.Embedding(3, 2).forward(tensor(new long[] { 7 }))),
+        ("Embedding of real numbers", () => nn.Embedding(3, 2).forward(ones(2))),
+        ("EmbeddingBag", () => nn.EmbeddingBag(3, 2).forward(tensor(new long[] { 7 }), tensor(new long[] { 0 }), null)),
+        ("BatchNorm1d", () => nn.BatchNorm1d(3).forward(ones(2, 4))),
+        ("BatchNorm2d", () => nn.BatchNorm2d(3).forward(ones(2, 3))),
+        ("LayerNorm", () => nn.LayerNorm([3L]).forward(ones(2, 4))),
+        ("GroupNorm", () => nn.GroupNorm(2, 3).forward(ones(2, 3))),
+        ("Dropout", () => nn.Dropout(2).forward(ones(2))),
+        ("LSTM", () => nn.LSTM(3, 4).forward(ones(2, 2, 5))),
+        ("GRU", () => nn.GRU(3, 4).forward(ones(2, 2, 5))),
+        ("LSTMCell", () => nn.LSTMCell(3, 4).forward(ones(2, 5), null)),
+        ("RNN", () => nn.RNN(3, 4).forward(ones(2, 2, 5), null)),
+        ("MultiheadAttention", () => nn.MultiheadAttention(5, 2)),
+        ("scaled_dot_product_attention", () => F.scaled_dot_product_attention(ones(1, 2, 3), ones(1, 2, 4), ones(1, 2, 3))),
+        ("TransformerEncoderLayer", () => nn.TransformerEncoderLayer(4, 2).call(ones(2, 2, 5))),
+        ("cross_entropy of a class beyond the end", () => F.cross_entropy(ones(2, 3), tensor(new long[] { 0, 9 }))),
+        ("cross_entropy of shapes", () => F.cross_entropy(ones(2, 3), tensor(new long[] { 0, 1, 2 }))),
+        ("nll_loss", () => F.nll_loss(ones(2, 3), ones(2))),
+        ("mse_loss", () => F.mse_loss(ones(2, 3), ones(4))),
+        ("binary_cross_entropy", () => F.binary_cross_entropy(ones(2) * 5, ones(2))),
+        ("cosine_similarity", () => F.cosine_similarity(ones(2, 3), ones(2, 4))),
+        ("pairwise_distance", () => F.pairwise_distance(ones(2, 3), ones(2, 4))),
+        ("triplet_margin_loss", () => F.triplet_margin_loss(ones(2, 3), ones(2, 4), ones(2, 3))),
+        ("cosine_embedding_loss", () => F.cosine_embedding_loss(ones(2, 3), ones(2, 4), ones(2))),
+        ("normalize", () => F.normalize(ones(2), dim: 3)),
+        ("one_hot", () => F.one_hot(ones(2))),
+        ("one_hot of too few classes", () => F.one_hot(tensor(new long[] { 5 }), 2)),
+        ("pad", () => F.pad(ones(2), [1, 1, 1, 1])),
+        ("interpolate", () => F.interpolate(ones(2), [4])),
+        ("grid_sample", () => F.grid_sample(ones(1, 1, 2, 2), ones(2, 2))),
+        ("affine_grid", () => F.affine_grid(ones(2, 2), [1, 1, 2, 2])),
+        ("load_state_dict", () => nn.Linear(2, 3).load_state_dict(nn.Linear(4, 5).state_dict())),
+        ("load of no file", () => nn.Linear(2, 3).load("no-such-file")),
+        ("load of a tensor", () => load("no-such-file")),
+        ("jit.load", () => jit.load("no-such-file")),
+        ("Adam of a negative rate", () => optim.Adam(nn.Linear(2, 2).parameters(), -1)),
+        ("fft of no dimension", () => fft.fft_(ones(2), dim: 4)),
+        ("stft", () => stft(ones(2), 400)),
+        ("unique along no dimension", () => ones(2).unique(dim: 4)),
+        ("triu of a vector", () => ones(2).triu()),
+        ("tril_indices", () => tril_indices(-1, 2)),
+        ("cartesian_prod", () => cartesian_prod([ones(2, 2)])),
+        ("meshgrid", () => meshgrid([ones(2, 2), ones(3)])),
+        ("searchsorted", () => searchsorted(ones(2, 2), ones(3, 3), false, false)),
+        ("roll", () => ones(2).roll(1, 4)),
+        ("flip", () => ones(2).flip(4)),
+        ("bitwise_and", () => ones(2).bitwise_and(ones(2))),
+        ("lerp", () => lerp(ones(2), ones(3), ones(2))),
+        ("clamp", () => ones(2).clamp(ones(3), ones(3))),
+    ];
+
+    private static Tensor Disposed()
+    {
+        var gone = ones(2, 3);
+        gone.Dispose();
+        return gone;
+    }
+}
