@@ -132,22 +132,39 @@ public static class Distances
         return sum;
     }
 
-    /// <summary>The number of places in which two texts of equal length differ (Hamming 1950).</summary>
+    /// <summary>
+    /// The number of places in which two texts of equal length differ (Hamming 1950). A character is what a reader sees as one, such as
+    /// an emoji or a letter with its accents.
+    /// </summary>
     /// <exception cref="ArgumentException">The texts differ in length.</exception>
-    public static double Hamming(string x, string y) => x.Length == y.Length
-        ? x.Zip(y).Count(pair => pair.First != pair.Second)
-        : throw new ArgumentException($"Expected a text of {x.Length} characters like the first; got {y.Length}.", nameof(y));
+    public static double Hamming(string x, string y)
+    {
+        string[] first = Characters(x), second = Characters(y);
+        return first.Length == second.Length
+            ? first.Zip(second).Count(pair => pair.First != pair.Second)
+            : throw new ArgumentException($"Expected a text of {first.Length} characters like the first; got {second.Length}.", nameof(y));
+    }
 
-    /// <summary>The least number of insertions, deletions and replacements that turn one text into the other (Levenshtein 1965).</summary>
+    private static string[] Characters(string text)
+    {
+        int[] starts = [.. StringInfo.ParseCombiningCharacters(text), text.Length];
+        return [.. starts.Zip(starts.Skip(1), (from, to) => text[from..to])];
+    }
+
+    /// <summary>
+    /// The least number of insertions, deletions and replacements of characters that turn one text into the other (Levenshtein 1965). A
+    /// character is what a reader sees as one, such as an emoji or a letter with its accents.
+    /// </summary>
     public static double Levenshtein(string x, string y)
     {
-        int[] row = [.. Enumerable.Range(0, y.Length + 1)];
-        for (int i = 1; i <= x.Length; i++)
+        string[] first = Characters(x), second = Characters(y);
+        int[] row = [.. Enumerable.Range(0, second.Length + 1)];
+        for (int i = 1; i <= first.Length; i++)
         {
             int diagonal = row[0];
             row[0] = i;
-            for (int j = 1; j <= y.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (x[i - 1] == y[j - 1] ? 0 : 1)));
+            for (int j = 1; j <= second.Length; j++)
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (first[i - 1] == second[j - 1] ? 0 : 1)));
         }
         return row[^1];
     }

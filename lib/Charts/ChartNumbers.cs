@@ -35,12 +35,36 @@ internal static class ChartNumbers
         return [.. values.Select(value => Math.Round(value, digits))];
     }
 
-    /// <summary>The values to so many significant digits each.</summary>
-    public static double[] Significant(double[] values, int digits)
+    /// <summary>The values to so many significant digits each, or to more where all lie close together and far from zero.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="digits">The least number of digits.</param>
+    /// <param name="among">All values that the chart compares them with.</param>
+    public static double[] Significant(double[] values, int digits, IEnumerable<double> among)
     {
         var invariant = CultureInfo.InvariantCulture;
-        string format = string.Create(invariant, $"G{digits}");
+        double[] finite = [.. among.Where(double.IsFinite)];
+        double range = finite.Length == 0 ? 0 : finite.Max() - finite.Min();
+        double farther = range > 0 && double.IsFinite(range) ? Math.Log10(finite.Max(Math.Abs) / range) : 0;
+        string format = string.Create(invariant, $"G{Math.Clamp(digits + (int)farther, digits, 17)}");
         return [.. values.Select(value => double.Parse(value.ToString(format, invariant), invariant))];
+    }
+
+    /// <summary>The values as plotly.js takes them: what is no finite number is null, a gap.</summary>
+    /// <remarks>Plotly.NET writes NaN as the text "NaN", which makes a category of its own on a categorical axis.</remarks>
+    public static object WithGaps(double[] values) =>
+        values.All(double.IsFinite) ? values : values.Select(value => double.IsFinite(value) ? value : (double?)null).ToArray();
+
+    /// <summary>
+    /// The names, each of them different: plotly.js draws bars and cells of one name on each other. A repeated name gets marks of no width.
+    /// </summary>
+    public static string[] Apart(IEnumerable<string> names)
+    {
+        var seen = new HashSet<string>();
+        return [.. names.Select(name =>
+        {
+            while (!seen.Add(name)) name += '\u200B';
+            return name;
+        })];
     }
 
     /// <summary>How far an axis reaches to both sides of its only value: so far that the ends differ from it as numbers, too.</summary>

@@ -404,5 +404,7 @@ internal sealed class ChartSvg
 
     private void Add(FormattableString element) => _svg.Append(element.ToString(CultureInfo.InvariantCulture));
 
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+    // XML knows no control characters, and one of them would spoil the whole picture.
+    private static string Encode(string text) =>
+        WebUtility.HtmlEncode(string.Concat(text.Where(letter => !char.IsControl(letter) && letter is not ('\uFFFE' or '\uFFFF'))));
 }

@@ -35,8 +35,8 @@ public static partial class Charts
             figure.Add(
                 "bar",
                 ("name", name),
-                ("x", names.ToArray()),
-                ("y", ChartNumbers.Significant(values, 5)),
+                ("x", ChartNumbers.Apart(names)),
+                ("y", ChartNumbers.Significant(values, 5, series.SelectMany(one => one.Values))),
                 ("text", withTexts ? values.Select(value => ReportTable.Format(value)).ToArray() : null),
                 ("error_y", ErrorBars(spreads?[rank])),
                 ("textposition", "outside"),
@@ -57,7 +57,7 @@ public static partial class Charts
 
     private static FigureProperties? ErrorBars(double[]? spread) => spread is null ? null : new FigureProperties().Set(
         ("type", "data"),
-        ("array", ChartNumbers.Significant(spread, 3)),
+        ("array", ChartNumbers.Significant(spread, 3, spread)),
         ("color", ChartStyle.TextColor),
         ("thickness", 1.5),
         ("width", 5));

@@ -61,6 +61,7 @@ public static partial class Charts
         FigureBuilder figure, IReadOnlyList<(string Name, double[] X, double[] Y)> curves, bool markers,
         IReadOnlyList<double[]>? spreads = null)
     {
+        double[] across = [.. curves.SelectMany(curve => curve.X)], up = [.. curves.SelectMany(curve => curve.Y)];
         foreach (var (rank, (name, x, y)) in curves.Index())
         {
             if (x.Length != y.Length)
@@ -71,8 +72,8 @@ public static partial class Charts
                 "scatter",
                 ("mode", markers ? "lines+markers" : "lines"),
                 ("name", name),
-                ("x", ChartNumbers.Significant([.. shown.Select(i => x[i])], 5)),
-                ("y", ChartNumbers.Significant([.. shown.Select(i => y[i])], 5)),
+                ("x", ChartNumbers.Significant([.. shown.Select(i => x[i])], 5, across)),
+                ("y", ChartNumbers.Significant([.. shown.Select(i => y[i])], 5, up)),
                 ("error_y", ErrorBars(spreads is null ? null : [.. shown.Select(i => spreads[rank][i])])),
                 ("line", new FigureProperties().Set(("color", color), ("dash", ChartStyle.DashOf(rank)), ("width", 2))),
                 ("marker", new FigureProperties().Set(("symbol", ChartStyle.SymbolOf(rank)), ("size", 7))));

@@ -5,6 +5,8 @@ namespace NotebookHelpers;
 
 public static partial class Charts
 {
+    private const int MostNamesInLegend = 30;
+
     /// <summary>
     /// Points in two or three dimensions, coloured by class or by a quantity; the image of a point is shown while the pointer is
     /// on it.
@@ -53,7 +55,12 @@ public static partial class Charts
         CheckEmbedding(frames, labels, images, period);
         using var scope = NewDisposeScope();
         var points = new EmbeddingPoints([.. frames.Select(frame => frame.Points)], labels, images, classNames);
-        var figure = new FigureBuilder(title, "first coordinate", "second coordinate") { Height = 520, ShowLegend = !points.ByQuantity };
+        var figure = new FigureBuilder(title, "first coordinate", "second coordinate")
+        {
+            Height = 520,
+            // More names than this would take the points' room; hovering over a point still tells its class.
+            ShowLegend = !points.ByQuantity && points.Groups.Length <= MostNamesInLegend,
+        };
         figure.Legend.Set(("itemsizing", "constant"));
         AddPoints(figure, points, withImages: images is not null, period);
         AddPointAxes(figure, points, fixedRange: frames.Count > 1);
@@ -123,7 +130,7 @@ public static partial class Charts
             quantities = [.. quantities.Select(quantity => quantity - turn * Math.Floor(quantity / turn))];
             marker.Set(("colorscale", ChartStyle.CyclicScale), ("cmin", 0.0), ("cmax", turn));
         }
-        marker.Set(("color", ChartNumbers.Significant(quantities, 4)));
+        marker.Set(("color", ChartNumbers.Significant(quantities, 4, quantities)));
     }
 
     // Distances must look the same in all directions.

@@ -39,9 +39,9 @@ public static partial class Charts
         figure.YAxis.Set(("type", rowNames is null ? "linear" : "category"), ("autorange", "reversed"));
         figure.Add(
             "heatmap",
-            ("z", z.Select(row => ChartNumbers.Significant(row, 4)).ToArray()),
-            ("x", columnNames is null ? shownColumns : shownColumns.Select(column => columnNames[column]).ToArray()),
-            ("y", rowNames is null ? shownRows : shownRows.Select(row => rowNames[row]).ToArray()),
+            ("z", z.Select(row => ChartNumbers.Significant(row, 4, cells)).ToArray()),
+            ("x", columnNames is null ? shownColumns : ChartNumbers.Apart(shownColumns.Select(column => columnNames[column]))),
+            ("y", rowNames is null ? shownRows : ChartNumbers.Apart(shownRows.Select(row => rowNames[row]))),
             ("colorscale", "Viridis"),
             ("text", withText ? TextsOf(z, shownColumns.Length) : null),
             ("texttemplate", withText ? "%{text}" : null),

@@ -32,8 +32,9 @@ public static partial class Charts
         figure.YAxis.Set(("range", ChartNumbers.RangeOf(curves.SelectMany(curve => curve.Y), margin: 0.05)));
         if (equalAxes) figure.ScaleEqually();
         AddLines(figure, steps[active].Curves, markers: false);
-        static double[][] Axes((string Name, double[] X, double[] Y) curve) =>
-            [ChartNumbers.Significant(curve.X, 5), ChartNumbers.Significant(curve.Y, 5)];
+        double[] across = [.. curves.SelectMany(curve => curve.X)], up = [.. curves.SelectMany(curve => curve.Y)];
+        double[][] Axes((string Name, double[] X, double[] Y) curve) =>
+            [ChartNumbers.Significant(curve.X, 5, across), ChartNumbers.Significant(curve.Y, 5, up)];
         var states = steps.Select(step => (step.Value, step.Curves.Select(Axes).ToArray()));
         new FigureFrames([.. states], duration: 0).AddTo(figure, active, slider + " = ", playable: false);
         return figure.Build();

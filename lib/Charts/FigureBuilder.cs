@@ -73,7 +73,7 @@ internal sealed class FigureBuilder(string title, string xAxis, string yAxis)
             places = [.. powers.SelectMany(power => new[] { 1, 2, 5 }, (power, factor) => factor * Math.Pow(10, power))];
         }
         axis.Set(
-            ("tickvals", ChartNumbers.Significant(places, 5)),
+            ("tickvals", ChartNumbers.Significant(places, 5, places)),
             ("ticktext", places.Select(place => place.ToString("#,0.#####", CultureInfo.InvariantCulture)).ToArray()));
     }
 

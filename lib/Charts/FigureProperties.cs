@@ -7,11 +7,17 @@ namespace NotebookHelpers;
 /// </remarks>
 internal sealed class FigureProperties : Dictionary<string, object>
 {
-    /// <summary>Sets the properties whose value is not null.</summary>
+    /// <summary>Sets the properties whose value is not null. Numbers in a list that are not finite become gaps.</summary>
     public FigureProperties Set(params (string Name, object? Value)[] properties)
     {
         foreach (var (name, value) in properties)
-            if (value is not null) this[name] = value;
+            if (value is not null)
+                this[name] = value switch
+                {
+                    double[] numbers => ChartNumbers.WithGaps(numbers),
+                    double[][] rows => rows.Select(ChartNumbers.WithGaps).ToArray(),
+                    _ => value,
+                };
         return this;
     }
 }

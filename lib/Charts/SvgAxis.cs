@@ -92,8 +92,10 @@ internal sealed record SvgAxis(
             double step = Step is { } given && (high - low) / given <= MostSteps ? given
                 : unit * new[] { 1, 2, 5, 10 }.First(factor => factor * unit >= rough * 0.999);
             double first = Math.Ceiling(low / step - 1e-9);
+            // Numbers that differ in their later digits only show them.
+            string format = step < 1e-5 * Math.Max(Math.Abs(low), Math.Abs(high)) ? "G15" : "G6";
             for (int i = 0; i <= MostSteps && (first + i) * step <= high + 1e-9 * step; i++)
-                yield return ((first + i) * step, ((first + i) * step).ToString("G6", CultureInfo.InvariantCulture));
+                yield return ((first + i) * step, ((first + i) * step).ToString(format, CultureInfo.InvariantCulture));
         }
     }
 

@@ -1,4 +1,7 @@
 using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Formats.Gif;
+using SixLabors.ImageSharp.Formats.Tiff;
+using SixLabors.ImageSharp.Metadata;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 using static TorchSharp.torch;
@@ -22,6 +25,9 @@ public sealed record ImageFolder(
     // A file of a few kilobytes can announce a picture that fills the memory.
     private const long MostPixels = 200_000_000;
     private const int LongestSide = 8192;
+
+    // Of an animation only the first picture is decoded: a small file may hold thousands.
+    internal static readonly Configuration FirstFrame = DecodingFirstFrame();
 
     /// <summary>
     /// Reads the pictures of a folder. Each is cut to its largest central square and scaled; transparent parts become white.
@@ -72,6 +78,14 @@ public sealed record ImageFolder(
     /// <inheritdoc/>
     public void Dispose() => Pictures.Dispose();
 
+    private static Configuration DecodingFirstFrame()
+    {
+        var configuration = Configuration.Default.Clone();
+        configuration.ImageFormatsManager.SetDecoder(GifFormat.Instance, new GifDecoder { DecodingMode = FrameDecodingMode.First });
+        configuration.ImageFormatsManager.SetDecoder(TiffFormat.Instance, new TiffDecoder { DecodingMode = FrameDecodingMode.First });
+        return configuration;
+    }
+
     private static string[] Classes(string folder)
     {
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder '{Path.GetFullPath(folder)}'.");
@@ -81,9 +95,23 @@ public sealed record ImageFolder(
             $"'{Path.GetFullPath(folder)}' has no subfolder; expected one for each class, with the pictures of that class in it.");
     }
 
-    private static IEnumerable<string> Files(string folder) => Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
-        .Where(path => !Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.')))
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Files(string folder) =>
+        FilesBelow(folder, [RealPath(folder, Path.GetDirectoryName(Path.GetFullPath(folder))!)]).Order(StringComparer.Ordinal);
+
+    // Links are followed, but not to a folder that this way has come through or that contains one: its pictures would be read again.
+    private static IEnumerable<string> FilesBelow(string folder, string[] way) =>
+        Directory.GetFiles(folder).Where(IsShown).Concat(
+            from inner in Directory.GetDirectories(folder).Where(IsShown)
+            let real = RealPath(inner, way[^1])
+            where !way.Any(earlier => earlier == real || earlier.StartsWith(real + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            from file in FilesBelow(inner, [.. way, real])
+            select file);
+
+    private static bool IsShown(string path) => !Path.GetFileName(path).StartsWith('.');
+
+    private static string RealPath(string folder, string realParent) => Path.TrimEndingDirectorySeparator(
+        Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName
+            ?? Path.Combine(realParent, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))));
 
     // All red values, all green, all blue, each row by row.
     private static bool TryRead(string path, int size, out byte[] picture, out string reason)
@@ -91,11 +119,12 @@ public sealed record ImageFolder(
         (picture, reason) = (new byte[3 * size * size], "");
         try
         {
-            var found = Image.Identify(path) ?? throw new UnknownImageFormatException("it is in no format of pictures that is known here");
+            var found = Image.Identify(path, out var format) ?? throw new UnknownImageFormatException("it is in no format of pictures that is known here");
             if ((long)found.Width * found.Height > MostPixels)
                 throw new InvalidImageContentException(
                     $"{found.Width} x {found.Height} pixels are more than the {MostPixels:N0} that are read");
-            using var image = Image.Load<Rgba32>(path);
+            if (CutPicture.Is(File.ReadAllBytes(path), format, found)) throw new InvalidImageContentException("the file ends before the picture does");
+            using var image = Image.Load<Rgba32>(FirstFrame, path);
             image.Mutate(steps => steps.AutoOrient().BackgroundColor(Color.White));
             int side = Math.Min(image.Width, image.Height);
             var middle = new Rectangle((image.Width - side) / 2, (image.Height - side) / 2, side, side);

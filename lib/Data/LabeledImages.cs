@@ -55,14 +55,19 @@ public sealed record LabeledImages(Tensor Images, Tensor Labels) : IDisposable
     /// <param name="classes">The labels to keep.</param>
     /// <param name="perClass">How many images of each class; null for all.</param>
     /// <returns>A copy of the chosen images and labels. The caller disposes it.</returns>
-    /// <exception cref="ArgumentException">A class has fewer images than asked for, or no class is given.</exception>
+    /// <exception cref="ArgumentException">
+    /// A class has no image or fewer than asked for, a class is named twice, or no class is given.
+    /// </exception>
     public LabeledImages OfClasses(IEnumerable<int> classes, int? perClass = null)
     {
         using var scope = NewDisposeScope();
         var kept = new List<Tensor>();
+        var seen = new HashSet<int>();
         foreach (int label in classes)
         {
+            if (!seen.Add(label)) throw new ArgumentException($"Expected each class once; class {label} is named twice.", nameof(classes));
             var found = Labels.eq(label).nonzero().flatten();
+            if (found.shape[0] == 0) throw new ArgumentException($"Class {label} has no images; the classes are {ClassesText()}.", nameof(classes));
             long count = perClass ?? found.shape[0];
             if (found.shape[0] < count)
                 throw new ArgumentException(
@@ -75,6 +80,12 @@ public sealed record LabeledImages(Tensor Images, Tensor Labels) : IDisposable
         selected.Images.MoveToOuterDisposeScope();
         selected.Labels.MoveToOuterDisposeScope();
         return selected;
+    }
+
+    private string ClassesText()
+    {
+        long[] classes = Labels.unique().output.to_type(ScalarType.Int64).cpu().data<long>().ToArray();
+        return classes.Length <= 20 ? string.Join(", ", classes) : $"{classes[0]} to {classes[^1]}, {classes.Length} in all";
     }
 
     /// <inheritdoc/>

@@ -65,7 +65,7 @@ public static class Clustering
     public static double NormalizedMutualInformation(Tensor labels, Tensor clusters)
     {
         var table = new Contingency(labels, clusters);
-        return table.OnlyOneOfEach ? 1 : Math.Max(0, table.MutualInformation) / table.MeanEntropy;
+        return table.SamePartition ? 1 : Math.Max(0, table.MutualInformation) / table.MeanEntropy;
     }
 
     /// <summary>
@@ -80,7 +80,7 @@ public static class Clustering
     public static double AdjustedMutualInformation(Tensor labels, Tensor clusters)
     {
         var table = new Contingency(labels, clusters);
-        if (table.OnlyOneOfEach) return 1;
+        if (table.SamePartition) return 1;
         double chance = table.ExpectedMutualInformation(), room = table.MeanEntropy - chance;
         // Where chance alone reaches the entropy (every item a cluster of its own) there is no room to divide by.
         return (table.MutualInformation - chance) / (Math.Abs(room) < 1e-15 ? Math.CopySign(1e-15, room) : room);
@@ -187,7 +187,8 @@ public static class Clustering
                 _cells[cell] = _cells.GetValueOrDefault(cell) + 1;
         }
 
-        public bool OnlyOneOfEach => _rows.Length == 1 && _columns.Length == 1;
+        // Each label goes with one cluster and each cluster with one label.
+        public bool SamePartition => _cells.Count == _rows.Length && _cells.Count == _columns.Length;
 
         public double MeanEntropy => (Entropy(_rows) + Entropy(_columns)) / 2;
 

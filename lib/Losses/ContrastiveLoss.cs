@@ -29,11 +29,16 @@ public sealed class ContrastiveLoss : PairLoss
     /// <param name="normalize">
     /// Whether embeddings are scaled to length 1 before their distance is taken; cosine similarity always does so.
     /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A margin is NaN or infinite, or the measure is no value of its type.</exception>
     public ContrastiveLoss(double? positiveMargin =
         null, double? negativeMargin = null, PairMeasure measure = PairMeasure.EuclideanDistance, bool normalize = true)
     {
+        if (!Enum.IsDefined(measure))
+            throw new ArgumentOutOfRangeException(
+                nameof(measure), measure, $"Expected one of {string.Join(", ", Enum.GetNames<PairMeasure>())}; got {measure}.");
         bool isDistance = measure == PairMeasure.EuclideanDistance;
-        (PositiveMargin, NegativeMargin) = (positiveMargin ?? (isDistance ? 0 : 1), negativeMargin ?? (isDistance ? 1 : 0));
+        PositiveMargin = Batch.CheckFinite(positiveMargin ?? (isDistance ? 0 : 1), nameof(positiveMargin));
+        NegativeMargin = Batch.CheckFinite(negativeMargin ?? (isDistance ? 1 : 0), nameof(negativeMargin));
         (Measure, Normalize) = (measure, normalize || !isDistance);
     }
 

@@ -10,11 +10,14 @@ namespace NotebookHelpers;
 /// </summary>
 /// <param name="negativeMargin">m₋, from which the distances to negatives are subtracted.</param>
 /// <param name="positiveMargin">m₊, which is subtracted from the distances of positive pairs.</param>
+/// <exception cref="ArgumentOutOfRangeException">A margin is NaN or infinite.</exception>
 /// <example><code>
 /// var loss = new LiftedStructureLoss(negativeMargin: 1).forward(embeddings, labels);
 /// </code></example>
 public sealed class LiftedStructureLoss(double negativeMargin = 1, double positiveMargin = 0) : PairLoss
 {
+    private readonly double _negativeMargin = Batch.CheckFinite(negativeMargin), _positiveMargin = Batch.CheckFinite(positiveMargin);
+
     /// <inheritdoc/>
     protected override Tensor Of(Tensor embeddings, PairMask mask)
     {
@@ -24,9 +27,9 @@ public sealed class LiftedStructureLoss(double negativeMargin = 1, double positi
         if (anchors.shape[0] == 0) return Batch.ZeroLoss(embeddings);
         var distances = Batch.Distances(Batch.Normalize(embeddings));
         // The negatives of a and of p are two lists: each anchor's sum is formed once, and a pair adds two of them.
-        var push = Batch.MaskedLogSumExp(negativeMargin - distances, negative);
+        var push = Batch.MaskedLogSumExp(_negativeMargin - distances, negative);
         var pushed = logaddexp(push.index_select(0, anchors), push.index_select(0, partners));
-        var pulled = distances.masked_select(positive) - positiveMargin;
+        var pulled = distances.masked_select(positive) - _positiveMargin;
         // With mined pairs both may be without negatives, which then add nothing. Without any negative at all there is no loss.
         return (pulled + pushed.masked_fill(pushed.isinf(), 0)).relu().square().mean() * mask.AnyNegative / 2;
     }
@@ -39,18 +42,21 @@ public sealed class LiftedStructureLoss(double negativeMargin = 1, double positi
 /// </summary>
 /// <param name="negativeMargin">m₋, from which the distances to negatives are subtracted.</param>
 /// <param name="positiveMargin">m₊, which is subtracted from the distances of positive pairs.</param>
+/// <exception cref="ArgumentOutOfRangeException">A margin is NaN or infinite.</exception>
 /// <remarks>Second derivatives are not available: the gradient cannot itself be differentiated.</remarks>
 /// <example><code>
 /// var loss = new GeneralizedLiftedStructureLoss().forward(embeddings, labels);
 /// </code></example>
 public sealed class GeneralizedLiftedStructureLoss(double negativeMargin = 1, double positiveMargin = 0) : PairLoss
 {
+    private readonly double _negativeMargin = Batch.CheckFinite(negativeMargin), _positiveMargin = Batch.CheckFinite(positiveMargin);
+
     /// <inheritdoc/>
     protected override Tensor Of(Tensor embeddings, PairMask mask) =>
         PairMatrix.Loss(Batch.Normalize(embeddings), PairMeasure.EuclideanDistance, mask, rows =>
         [
             PairMatrix.MeanOverAnchors(rows, distances =>
-                (Soft(distances - positiveMargin, rows.Positive) + Soft(negativeMargin - distances, rows.Negative)).relu()),
+                (Soft(distances - _positiveMargin, rows.Positive) + Soft(_negativeMargin - distances, rows.Negative)).relu()),
         ]);
 
     private static Tensor Soft(Tensor exponents, Tensor mask)

@@ -27,13 +27,16 @@ public abstract class PairLoss : IEmbeddingLoss
     /// <param name="embeddings">Floating-point, [n, d].</param>
     /// <param name="pairs">Positions in the batch, 0 to n - 1, such as a miner gives. They are not disposed.</param>
     /// <returns>A scalar; 0 for fewer than two embeddings.</returns>
-    /// <exception cref="ArgumentException">The embeddings are not floating-point [n, d].</exception>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], or the pairs are not positions in this batch.
+    /// </exception>
     public Tensor forward(Tensor embeddings, Pairs pairs)
     {
         Batch.CheckEmbeddings(embeddings);
         using var scope = NewDisposeScope();
         var x = Measurable.Accumulating(embeddings);
-        return (x.shape[0] < 2 ? Batch.ZeroLoss(x) : Of(x, new PairMask(x, pairs))).MoveToOuterDisposeScope();
+        var mask = new PairMask(x, pairs);
+        return (x.shape[0] < 2 ? Batch.ZeroLoss(x) : Of(x, mask)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The loss of at least two embeddings. What it creates on the way is disposed by the caller.</summary>

@@ -23,12 +23,17 @@ public sealed class RankedListLoss : IEmbeddingLoss
     /// <param name="temperature">T, how much more a nearer negative weighs; 0 weighs all alike.</param>
     /// <param name="imbalance">λ, the share of the negatives' part, 0 to 1.</param>
     /// <param name="boundary">α, the distance that negatives are pushed to; null for 1 + m/2.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The imbalance is outside 0 to 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The imbalance is outside 0 to 1, the temperature is negative, or a number is NaN or infinite.
+    /// </exception>
     public RankedListLoss(double margin = 0.4, double temperature = 10, double imbalance = 0.5, double? boundary = null)
     {
         if (!(imbalance >= 0 && imbalance <= 1))
             throw new ArgumentOutOfRangeException(nameof(imbalance), imbalance, "Expected a share between 0 and 1.");
-        (Margin, Temperature, Imbalance, Boundary) = (margin, temperature, imbalance, boundary ?? 1 + margin / 2);
+        if (!(temperature >= 0 && double.IsFinite(temperature)))
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"Expected at least 0; got {temperature}.");
+        (Margin, Temperature, Imbalance) = (Batch.CheckFinite(margin), temperature, imbalance);
+        Boundary = Batch.CheckFinite(boundary ?? 1 + margin / 2, nameof(boundary));
     }
 
     /// <summary>m, the gap between the two radii.</summary>

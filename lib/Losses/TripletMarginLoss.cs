@@ -24,8 +24,9 @@ public sealed class TripletMarginLoss : IEmbeddingLoss
     /// "Learning Local Feature Descriptors with Triplets and Shallow Convolutional Neural Networks").
     /// </param>
     /// <param name="smooth">Whether ln(1 + e^v) replaces max(0, v), where v is d_ap - d_an + m.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The margin is NaN or infinite.</exception>
     public TripletMarginLoss(double margin = 0.05, bool swap = false, bool smooth = false) =>
-        (Margin, Swap, Smooth) = (margin, swap, smooth);
+        (Margin, Swap, Smooth) = (Batch.CheckFinite(margin), swap, smooth);
 
     /// <summary>By how much the negative has to be farther than the positive.</summary>
     public double Margin { get; }
@@ -40,12 +41,15 @@ public sealed class TripletMarginLoss : IEmbeddingLoss
     /// <param name="embeddings">Floating-point, [n, d].</param>
     /// <param name="triplets">Positions in the batch, 0 to n - 1, such as a miner gives. They are not disposed.</param>
     /// <returns>A scalar; 0 for no triplets.</returns>
-    /// <exception cref="ArgumentException">The embeddings are not floating-point [n, d].</exception>
+    /// <exception cref="ArgumentException">
+    /// The embeddings are not floating-point [n, d], or the triplets are not positions in this batch.
+    /// </exception>
     public Tensor forward(Tensor embeddings, Triplets triplets)
     {
         Batch.CheckEmbeddings(embeddings);
         using var scope = NewDisposeScope();
         var (a, p, n) = (triplets.Anchors, triplets.Positives, triplets.Negatives);
+        foreach (var positions in new[] { a, p, n }) Batch.CheckPositions(positions, a.NumberOfElements, embeddings, nameof(triplets));
         if (triplets.Count == 0) return Batch.ZeroLoss(embeddings).MoveToOuterDisposeScope();
         var distance = Batch.PairDistances(Batch.Normalize(embeddings), triplets.Count);
         var toNegative = Swap ? minimum(distance(a, n), distance(p, n)) : distance(a, n);

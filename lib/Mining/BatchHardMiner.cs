@@ -17,12 +17,12 @@ public sealed class BatchHardMiner : IMiner<Triplets>
     /// <param name="labels">Integers, [n].</param>
     /// <returns>Positions in the batch, int64, on the labels' device. The caller disposes them.</returns>
     /// <exception cref="ArgumentException">
-    /// The embeddings are not floating-point [n, d], or the labels are not n integers on the same device.
+    /// The embeddings are not floating-point [n, d] or hold NaN, or the labels are not n integers on the same device.
     /// </exception>
     public Triplets Mine(Tensor embeddings, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        labels = Batch.Check(embeddings, labels);
+        labels = Batch.CheckForMining(embeddings, labels);
         using var noGradient = no_grad();
         if (embeddings.shape[0] == 0) return new Triplets(Empty(), Empty(), Empty()).MoveToOuterDisposeScope();
         var distances = Batch.Distances(Batch.Normalize(embeddings));

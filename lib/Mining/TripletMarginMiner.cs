@@ -26,12 +26,17 @@ public enum TripletKind
 /// </summary>
 /// <param name="margin">By how much a negative has to be farther away than the positive: a distance, 0 to 2.</param>
 /// <param name="kind">Which triplets are kept.</param>
+/// <exception cref="ArgumentOutOfRangeException">The margin is NaN or infinite, or the kind is no value of its type.</exception>
 /// <example><code>
 /// var triplets = new TripletMarginMiner(margin: 0.2, TripletKind.SemiHard).Mine(embeddings, labels);
 /// Console.WriteLine($"{triplets.Count} semi-hard triplets");
 /// </code></example>
 public sealed class TripletMarginMiner(double margin = 0.2, TripletKind kind = TripletKind.All) : IMiner<Triplets>
 {
+    private readonly double _margin = Batch.CheckFinite(margin);
+    private readonly TripletKind _kind = Enum.IsDefined(kind) ? kind : throw new ArgumentOutOfRangeException(
+        nameof(kind), kind, $"Expected one of {string.Join(", ", Enum.GetNames<TripletKind>())}; got {kind}.");
+
     // Elements of a block of triplets that are compared at once.
     private const long BlockElements = 1 << 20;
 
@@ -40,13 +45,12 @@ public sealed class TripletMarginMiner(double margin = 0.2, TripletKind kind = T
     /// <param name="labels">Integers, [n].</param>
     /// <returns>Positions in the batch, int64, on the labels' device. The caller disposes them.</returns>
     /// <exception cref="ArgumentException">
-    /// The embeddings are not floating-point [n, d], or the labels are not n integers on the same device.
+    /// The embeddings are not floating-point [n, d] or hold NaN, or the labels are not n integers on the same device.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The kind is no value of <see cref="TripletKind"/>.</exception>
     public Triplets Mine(Tensor embeddings, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        labels = Batch.Check(embeddings, labels);
+        labels = Batch.CheckForMining(embeddings, labels);
         using var noGradient = no_grad();
         long n = embeddings.shape[0];
         var mask = new PairMask(labels);
@@ -71,12 +75,11 @@ public sealed class TripletMarginMiner(double margin = 0.2, TripletKind kind = T
                 .MoveToOuterDisposeScope();
     }
 
-    private Tensor Chosen(Tensor difference) => kind switch
+    private Tensor Chosen(Tensor difference) => _kind switch
     {
-        TripletKind.All => difference.le(margin),
-        TripletKind.Easy => difference.gt(margin),
-        TripletKind.SemiHard => difference.gt(0).logical_and_(difference.le(margin)),
-        TripletKind.Hard => difference.le(0),
-        _ => throw new InvalidOperationException($"Unknown kind of triplet: {kind}."),
+        TripletKind.All => difference.le(_margin),
+        TripletKind.Easy => difference.gt(_margin),
+        TripletKind.SemiHard => difference.gt(0).logical_and_(difference.le(_margin)),
+        _ => difference.le(0),
     };
 }

@@ -103,10 +103,53 @@ internal static class Batch
     /// <summary>From here on ln(1 + e^x) is x: below float64's precision (torch's own default is 20, an error of 2e-9).</summary>
     public const double SoftplusThreshold = 40;
 
-    /// <summary>Checks that a temperature is a positive number.</summary>
-    public static double CheckTemperature(double temperature) => temperature > 0 && double.IsFinite(temperature)
+    // float32's smallest normal number: what is divided by a smaller one becomes infinite.
+    private const double LeastTemperature = 1.17549435e-38;
+
+    /// <summary>Checks that a temperature is a positive number that float32 can divide by.</summary>
+    public static double CheckTemperature(double temperature) => temperature >= LeastTemperature && double.IsFinite(temperature)
         ? temperature
-        : throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "Expected a positive temperature.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(temperature), temperature, $"Expected a positive temperature, at least {LeastTemperature:0.0e+0}; got {temperature}.");
+
+    /// <summary>Checks that a parameter, such as a margin, is a number and not infinite.</summary>
+    public static double CheckFinite(double value, [CallerArgumentExpression(nameof(value))] string? name = null) => double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"Expected a finite {name}; got {value}.");
+
+    /// <summary>Checks that a parameter is a finite number above zero.</summary>
+    public static double CheckPositive(double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
+        value > 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"Expected a finite {name} above 0; got {value}.");
+
+    /// <summary>Checks a batch that a miner chooses from: what is compared with NaN is never chosen, and no pairs mean no loss.</summary>
+    /// <returns>The labels as int64.</returns>
+    public static Tensor CheckForMining(Tensor embeddings, Tensor labels)
+    {
+        var checkedLabels = Check(embeddings, labels);
+        using var scope = NewDisposeScope();
+        long spoilt = embeddings.detach().isnan().any(1).sum().item<long>();
+        return spoilt == 0 ? checkedLabels : throw new ArgumentException(
+            $"Expected embeddings without NaN; got NaN in {spoilt} of {embeddings.shape[0]} rows.", nameof(embeddings));
+    }
+
+    /// <summary>
+    /// Checks positions in a batch: int64 [count], on the batch's device and, where that needs no waiting for a device, 0 to n - 1.
+    /// </summary>
+    public static void CheckPositions(Tensor positions, long count, Tensor embeddings, string name)
+    {
+        if (positions.dim() != 1 || positions.shape[0] != count || positions.dtype != ScalarType.Int64
+            || positions.device_type != embeddings.device_type)
+            throw new ArgumentException(
+                $"Expected {count} positions, int64 on {embeddings.device}; got {Describe(positions)}.", name);
+        if (count == 0 || positions.device_type != TorchSharp.DeviceType.CPU) return;
+        using var scope = NewDisposeScope();
+        long least = positions.min().item<long>(), most = positions.max().item<long>(), n = embeddings.shape[0];
+        if (least < 0 || most >= n)
+            throw new ArgumentException(
+                $"Expected positions in a batch of {n}, 0 to {n - 1}; got {(least < 0 ? least : most)}. Are they of another batch?", name);
+    }
 
     /// <summary>Which pairs differ in their label, bool [n, n].</summary>
     public static Tensor DifferentLabel(Tensor labels) => labels.unsqueeze(0).ne(labels.unsqueeze(1));

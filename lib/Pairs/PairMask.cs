@@ -16,9 +16,12 @@ public sealed class PairMask
     /// <summary>The mined pairs; one that is named twice counts once.</summary>
     /// <param name="embeddings">The batch that the pairs are positions in, [n, d].</param>
     /// <param name="pairs">What a miner chose.</param>
+    /// <exception cref="ArgumentException">
+    /// The pairs are not positions in the batch, int64 on its device, or an anchor lacks its partner.
+    /// </exception>
     public PairMask(Tensor embeddings, Pairs pairs) =>
-        (_positive, _negative) = (Mask(embeddings, pairs.AnchorsPositive, pairs.Positives),
-            Mask(embeddings, pairs.AnchorsNegative, pairs.Negatives));
+        (_positive, _negative) = (Mask(embeddings, pairs.AnchorsPositive, pairs.Positives, nameof(pairs)),
+            Mask(embeddings, pairs.AnchorsNegative, pairs.Negatives, nameof(pairs)));
 
     /// <summary>
     /// Whether there is a negative pair at all: a bool scalar on the batch's device, since to read it would wait for the device.
@@ -42,9 +45,11 @@ public sealed class PairMask
         return (positive, negative);
     }
 
-    private static Tensor Mask(Tensor embeddings, Tensor anchors, Tensor partners)
+    private static Tensor Mask(Tensor embeddings, Tensor anchors, Tensor partners, string name)
     {
-        long n = embeddings.shape[0];
+        long n = embeddings.shape[0], count = anchors.NumberOfElements;
+        Batch.CheckPositions(anchors, count, embeddings, name);
+        Batch.CheckPositions(partners, count, embeddings, name);
         var mask = zeros(n, n, dtype: ScalarType.Bool, device: embeddings.device);
         return mask.index_put_(ones(1, dtype: ScalarType.Bool, device: embeddings.device), [anchors, partners]);
     }

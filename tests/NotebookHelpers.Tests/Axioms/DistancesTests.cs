@@ -76,6 +76,10 @@ public class DistancesTests
     public void Known_values()
     {
         Assert.Equal(3, Distances.Levenshtein("kitten", "sitting"));
+        // A family is seven code points in eleven UTF-16 units, and one character; so is a letter with its accent after it.
+        Assert.Equal(1, Distances.Levenshtein("a👨‍👩‍👧‍👦b", "ab"));
+        Assert.Equal(1, Distances.Levenshtein("😀", "😁"));
+        Assert.Equal(1, Distances.Hamming("e\u0301t", "et"));
         Assert.Equal(Math.PI / 2, Distances.Angular([1, 0], [0, 3]), 12);
         Assert.Equal(Math.PI, Distances.Angular([1, 0], [-2, 0]), 7);
         Assert.Equal(Math.PI * 6371, Distances.Haversine((90, 0), (-90, 0)), 6);

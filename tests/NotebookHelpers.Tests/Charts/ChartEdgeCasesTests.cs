@@ -36,6 +36,58 @@ public class ChartEdgeCasesTests
         Assert.DoesNotContain("NaN", html, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Bars_and_cells_of_one_name_stand_apart()
+    {
+        string[] Names(GenericChart chart, string axis) => [.. FigureJson.Of(chart)["data"]![0]![axis]!.AsArray().Select(name => (string)name!)];
+        string[] bars = Names(Charts.Bars("t", "y", ["a", "a", "b"], [("s", [1, 2, 3])]), "x");
+        Assert.Equal(3, bars.Distinct().Count());
+        Assert.All(bars, name => Assert.Equal(1, name.Trim('\u200B').Length));
+        var heat = Charts.Heatmap("t", zeros(2, 3), ["a", "a"], ["b", "b", "b"]);
+        Assert.Equal((2, 3), (Names(heat, "y").Distinct().Count(), Names(heat, "x").Distinct().Count()));
+    }
+
+    [Fact]
+    public void Values_that_lie_close_together_far_from_zero_stay_apart()
+    {
+        double[] Numbers(GenericChart chart, int trace, string axis) =>
+            [.. FigureJson.Of(chart)["data"]![trace]![axis]!.AsArray().Select(value => (double)value!)];
+        double[] times = [.. Enumerable.Range(0, 100).Select(i => 1.7e9 + i)];
+        var curve = Charts.Curves("t", "x", "y", [("a", times, times)]);
+        Assert.Equal(times, Numbers(curve, 0, "x"));
+        Assert.Equal(times, Numbers(curve, 0, "y"));
+        var bars = Charts.Bars("t", "y", ["a"], [("s", [100001]), ("t", [100004])]);
+        Assert.Equal([100001, 100004], [.. Numbers(bars, 0, "y"), .. Numbers(bars, 1, "y")]);
+        string svg = ChartSvg.Render(FigureJson.Of(curve));
+        Assert.Contains(">1700000020<", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_finite_is_a_gap_for_Plotly_NET_too()
+    {
+        double nan = double.NaN;
+        GenericChart[] charts =
+        [
+            Charts.Bars("t", "y", ["a", "b"], [("s", [1, nan])], [[nan, 1]]),
+            Charts.Curves("t", "x", "y", [("a", [1, nan], [double.PositiveInfinity, 2])]),
+            Charts.SliderCurves("t", "x", "y", "s", [("1", [("a", [1], [nan])]), ("2", [("a", [1], [2])])]),
+            Charts.Embedding("t", tensor(new[,] { { nan, 1 }, { 2, 3 } }), tensor(new[] { nan, 1 })),
+        ];
+        Assert.All(charts, chart => Assert.DoesNotMatch("NaN|Infinity", GenericChart.toFigureJson(chart)));
+        // The text in the cell still says what the value is.
+        Assert.DoesNotContain("[1.0,\"NaN\"]", GenericChart.toFigureJson(Charts.Heatmap("t", new[,] { { 1, nan } })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Control_characters_leave_the_picture_well_formed_and_many_classes_leave_room_for_the_points()
+    {
+        string svg = ChartSvg.Render(FigureJson.Of(Charts.Bars("a\u0001b", "y\u001B", ["\0c"], [("s", [1])])));
+        Assert.Contains(">ab<", System.Xml.Linq.XDocument.Parse(svg).ToString(), StringComparison.Ordinal);
+        var many = Charts.Embedding("t", rand(990, 2), arange(990).remainder(99));
+        Assert.False((bool)FigureJson.Of(many)["layout"]!["showlegend"]!);
+        Assert.True((bool)FigureJson.Of(Charts.Embedding("t", rand(99, 2), arange(99).remainder(30)))["layout"]!["showlegend"]!);
+    }
+
     private static readonly Dictionary<string, Func<double, GenericChart>> Constant = new()
     {
         ["curves"] = c => Charts.Curves("t", "x", "y", [("a", [c, c], [c, c])]),

@@ -70,6 +70,76 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_link_to_a_folder_above_is_not_followed_and_another_one_is()
+    {
+        using var scope = NewDisposeScope();
+        Write("pictures/dogs/a.png", Flat(1, 2, 3));
+        Write("pictures/cats/b.png", Flat(4, 5, 6));
+        Write("elsewhere/c.png", Flat(7, 8, 9));
+        Directory.CreateSymbolicLink(_folder.File("pictures/dogs/up"), "..");
+        Directory.CreateSymbolicLink(_folder.File("pictures/dogs/again"), _folder.File("pictures/dogs"));
+        Directory.CreateSymbolicLink(_folder.File("pictures/cats/linked"), _folder.File("elsewhere"));
+        using var pictures = ImageFolder.Load(_folder.File("pictures"), size: 4);
+        Assert.Equal(["cats/b.png", "cats/linked/c.png", "dogs/a.png"], pictures.Paths);
+    }
+
+    [Theory]
+    [InlineData("bmp")]
+    [InlineData("gif")]
+    [InlineData("jpeg")]
+    [InlineData("pbm")]
+    [InlineData("png")]
+    [InlineData("tga")]
+    [InlineData("tiff")]
+    [InlineData("webp")]
+    public void A_file_that_was_cut_is_not_read(string format)
+    {
+        using var scope = NewDisposeScope();
+        Write("a/whole.png", Flat(1, 2, 3));
+        using var image = new SixLabors.ImageSharp.Image<SixLabors.ImageSharp.PixelFormats.Rgb24>(64, 64);
+        var random = new Random(3);
+        for (int y = 0; y < 64; y++)
+            for (int x = 0; x < 64; x++) image[x, y] = new((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256));
+        using var file = new MemoryStream();
+        var formats = SixLabors.ImageSharp.Configuration.Default.ImageFormatsManager;
+        image.Save(file, formats.FindEncoder(formats.ImageFormats.Single(known => known.Name.Equals(format, StringComparison.OrdinalIgnoreCase))));
+        WriteBytes("a/uncut." + format, file.ToArray());
+        WriteBytes("a/cut." + format, file.ToArray()[..(int)(file.Length / 2)]);
+        using var pictures = ImageFolder.Load(_folder.Path, size: 8);
+        Assert.Equal(["a/uncut." + format, "a/whole.png"], pictures.Paths);
+        Assert.Equal("a/cut." + format, Assert.Single(pictures.Unreadable).Path);
+    }
+
+    [Fact]
+    public void A_preview_inside_a_cut_photograph_does_not_make_it_whole()
+    {
+        using var scope = NewDisposeScope();
+        Write("cats/whole.png", Flat(1, 2, 3));
+        byte[] photograph = File.ReadAllBytes(DataFolder.Path("house-cat", "house-cat.jpg"));
+        byte[] preview = [0xFF, 0xE1, 0, 8, 0xFF, 0xD8, 0xFF, 0xD9, 1, 2];
+        WriteBytes("cats/a.jpg", [.. photograph[..2], .. preview, .. photograph[2..]]);
+        WriteBytes("cats/b.jpg", [.. photograph[..2], .. preview, .. photograph[2..(photograph.Length / 2)]]);
+        using var pictures = ImageFolder.Load(_folder.Path, size: 8);
+        Assert.Equal(["cats/a.jpg", "cats/whole.png"], pictures.Paths);
+    }
+
+    [Fact]
+    public void Of_an_animation_the_first_picture_is_decoded()
+    {
+        using var scope = NewDisposeScope();
+        using var film = new SixLabors.ImageSharp.Image<SixLabors.ImageSharp.PixelFormats.Rgba32>(500, 500, SixLabors.ImageSharp.Color.Red);
+        using var blue = new SixLabors.ImageSharp.Image<SixLabors.ImageSharp.PixelFormats.Rgba32>(500, 500, SixLabors.ImageSharp.Color.Blue);
+        film.Frames.AddFrame(blue.Frames.RootFrame);
+        using var file = new MemoryStream();
+        film.Save(file, new SixLabors.ImageSharp.Formats.Gif.GifEncoder());
+        WriteBytes("a/film.gif", file.ToArray());
+        using var pictures = ImageFolder.Load(_folder.Path, size: 2);
+        Assert.Equal([255, 0, 0], pictures.Pictures.Images[0, .., 0, 0].contiguous().data<byte>().ToArray());
+        using var decoded = SixLabors.ImageSharp.Image.Load(ImageFolder.FirstFrame, _folder.File("a/film.gif"));
+        Assert.Equal(1, decoded.Frames.Count);
+    }
+
+    [Fact]
     public void What_is_transparent_is_white()
     {
         using var scope = NewDisposeScope();

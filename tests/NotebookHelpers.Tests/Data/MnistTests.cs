@@ -47,5 +47,7 @@ public class MnistTests
         Assert.Equal(3000, some.Labels.eq(4).sum().item<long>());
         Assert.Equal(3000, some.Labels.eq(9).sum().item<long>());
         Assert.Throws<ArgumentException>(() => digits.OfClasses([5], perClass: 10_000));
+        Assert.Contains("named twice", Assert.Throws<ArgumentException>(() => digits.OfClasses([1, 1])).Message, StringComparison.Ordinal);
+        Assert.Contains("0, 1, 2", Assert.Throws<ArgumentException>(() => digits.OfClasses([1, 11])).Message, StringComparison.Ordinal);
     }
 }

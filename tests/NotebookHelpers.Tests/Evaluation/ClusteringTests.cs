@@ -40,6 +40,20 @@ public sealed class ClusteringTests : IDisposable
         Assert.Equal(0, Clustering.KMeans(randn(6, 2), 1).sum().item<long>());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(9)]
+    [InlineData(30)]
+    public void Identical_partitions_agree_wholly_also_where_every_item_is_alone(int n)
+    {
+        var alone = arange(n);
+        Assert.Equal(1, Clustering.AdjustedMutualInformation(alone, alone * 3 + 1));
+        Assert.Equal(1, Clustering.NormalizedMutualInformation(alone, alone * 3 + 1));
+        var pairs = alone.div(2, RoundingMode.floor).to_type(ScalarType.Int64);
+        Assert.Equal(1, Clustering.AdjustedMutualInformation(pairs, -pairs));
+    }
+
     [Fact]
     public void One_cluster_for_all_or_one_for_each_says_nothing()
     {

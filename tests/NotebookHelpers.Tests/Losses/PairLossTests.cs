@@ -40,6 +40,44 @@ public sealed class PairLossTests : IDisposable
 
     public static TheoryData<string> Names => [.. Losses.Keys];
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Pairs_that_are_no_positions_in_the_batch_are_refused(string name)
+    {
+        var (some, more) = (tensor(new[] { 0L, 3L }), tensor(new[] { 1L, 2L, 5L }));
+        foreach (var (a, p) in new[] { (some, some + 12), (some - 1, some), (some, more), (some, more[..1]), (some.to_type(ScalarType.Int32), some) })
+        {
+            Assert.Equal("pairs", Assert.Throws<ArgumentException>(() => Losses[name].forward(_x, new Pairs(a, p, some, some + 1))).ParamName);
+            Assert.Equal("pairs", Assert.Throws<ArgumentException>(() => Losses[name].forward(_x, new Pairs(some, some + 1, a, p))).ParamName);
+        }
+    }
+
+    public static TheoryData<string, Func<IEmbeddingLoss>> WrongParameters => new()
+    {
+        { "positiveMargin", () => new ContrastiveLoss(positiveMargin: double.NaN) },
+        { "negativeMargin", () => new ContrastiveLoss(negativeMargin: double.PositiveInfinity) },
+        { "measure", () => new ContrastiveLoss(measure: (PairMeasure)7) },
+        { "margin", () => new TripletMarginLoss(double.NaN) },
+        { "alpha", () => new MultiSimilarityLoss(alpha: 0) },
+        { "beta", () => new MultiSimilarityLoss(beta: -1) },
+        { "base", () => new MultiSimilarityLoss(@base: double.NaN) },
+        { "negativeMargin", () => new LiftedStructureLoss(double.NaN) },
+        { "positiveMargin", () => new LiftedStructureLoss(positiveMargin: double.NaN) },
+        { "negativeMargin", () => new GeneralizedLiftedStructureLoss(double.NaN) },
+        { "positiveMargin", () => new GeneralizedLiftedStructureLoss(positiveMargin: double.NegativeInfinity) },
+        { "temperature", () => new NTXentLoss(1e-39) },
+        { "temperature", () => new SupConLoss(1e-39) },
+        { "margin", () => new RankedListLoss(double.NaN) },
+        { "temperature", () => new RankedListLoss(temperature: -1) },
+        { "temperature", () => new RankedListLoss(temperature: double.PositiveInfinity) },
+        { "boundary", () => new RankedListLoss(boundary: double.NaN) },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongParameters))]
+    public void A_parameter_out_of_range_is_refused_by_name(string parameter, Func<IEmbeddingLoss> make) =>
+        Assert.Equal(parameter, Assert.Throws<ArgumentOutOfRangeException>(make).ParamName);
+
     private static double LogSumExp(IEnumerable<double> values)
     {
         double[] all = [.. values];

@@ -16,6 +16,17 @@ public sealed class TripletMarginLossTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
+    [Fact]
+    public void Triplets_of_another_batch_or_of_unequal_lengths_are_refused()
+    {
+        var (few, many) = (tensor(new[] { 0L, 1L }), tensor(Enumerable.Range(0, 400).Select(i => i % 13L).ToArray()));
+        var loss = new TripletMarginLoss();
+        foreach (var (a, p, n) in new[] { (few, few + 12, few), (few, few, few - 1), (many, many, many + 1), (few, few, many), (few, few[..1], few) })
+            Assert.Equal("triplets", Assert.Throws<ArgumentException>(() => loss.forward(_x, new Triplets(a, p, n))).ParamName);
+        Assert.Equal("triplets", Assert.Throws<ArgumentException>(
+            () => loss.forward(_x, new Triplets(few.to_type(ScalarType.Int32), few, few))).ParamName);
+    }
+
     private (double Value, Triplets All) ByTripleLoop(TripletMarginLoss loss)
     {
         var unit = nn.functional.normalize(_x, dim: 1);

@@ -53,6 +53,28 @@ public sealed class MinerTests : IDisposable
         return [.. Enumerable.Range(0, values[0].Length).Select(i => string.Join(",", values.Select(column => column[i]))).Order()];
     }
 
+    [Fact]
+    public void Embeddings_with_NaN_and_parameters_that_are_no_numbers_are_refused_by_name()
+    {
+        var spoilt = _x.clone();
+        spoilt[3, 1] = double.NaN;
+        Func<Tensor, Tensor, IDisposable>[] miners =
+        [
+            new BatchHardMiner().Mine, new PairMarginMiner().Mine, new MultiSimilarityMiner().Mine, new TripletMarginMiner().Mine,
+        ];
+        Assert.All(miners, mine =>
+        {
+            var error = Assert.Throws<ArgumentException>(() => mine(spoilt, _labels));
+            Assert.Equal("embeddings", error.ParamName);
+            Assert.Contains("NaN in 1 of 20 rows", error.Message, StringComparison.Ordinal);
+        });
+        Assert.Throws<ArgumentOutOfRangeException>("margin", () => new TripletMarginMiner(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>("kind", () => new TripletMarginMiner(0.2, (TripletKind)9));
+        Assert.Throws<ArgumentOutOfRangeException>("positiveMargin", () => new PairMarginMiner(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>("negativeMargin", () => new PairMarginMiner(0.2, double.PositiveInfinity));
+        Assert.Throws<ArgumentOutOfRangeException>("epsilon", () => new MultiSimilarityMiner(double.NaN));
+    }
+
     public static TheoryData<int> Numbers => ReferenceFile.Numbers("miners.json");
 
     [Theory]
