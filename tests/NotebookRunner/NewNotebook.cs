@@ -25,7 +25,8 @@ public static partial class NewNotebook
         if (string.IsNullOrWhiteSpace(title) || title.AsSpan().IndexOfAny('\n', '\r', '[') >= 0)
             throw new NewNotebookException("Expected a title in one line, without brackets.");
         if (!Directory.Exists(folder)) throw new NewNotebookException($"There is no folder {folder}.");
-        if (NotebookSelection.In(folder).FirstOrDefault(path => Path.GetFileName(path).StartsWith(name[..3], StringComparison.Ordinal)) is { } taken)
+        if (Array.Find(
+            NotebookSelection.In(folder), other => Path.GetFileName(other).StartsWith(name[..3], StringComparison.Ordinal)) is { } taken)
             throw new NewNotebookException($"The number {name[..2]} is taken by {Path.GetFileName(taken)}.");
         string path = Path.Combine(folder, name + ".ipynb");
         NotebookForm.Replace(path, NotebookForm.Normal(NotebookForm.Notebook(Template(name[..2], title.Trim()))));

@@ -58,7 +58,8 @@ public sealed record NotebookSchedule(int Jobs, int Threads)
     /// <param name="notebooks">How many notebooks there were.</param>
     public string Describe(int notebooks) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(Math.Min(Jobs, notebooks) is var jobs and > 1 ? $"{jobs} notebooks" : "one notebook")} at a time, {(Threads == 1 ? "one thread" : $"{Threads} threads")} each");
+        $"{(Math.Min(Jobs, notebooks) is var jobs and > 1 ? $"{jobs} notebooks" : "one notebook")} at a time, "
+        + $"{(Threads == 1 ? "one thread" : $"{Threads} threads")} each");
 
     private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 

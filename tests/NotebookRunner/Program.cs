@@ -80,7 +80,8 @@ command.SetAction(async (parsed, cancellation) =>
 
 var parsed = command.Parse(args);
 // The parser takes an option that it does not know for the name of a notebook.
-if (parsed.Errors.Count == 0 && parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).FirstOrDefault(IsOption) is { } unknown)
+if (parsed.Errors.Count == 0
+    && parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).FirstOrDefault(IsOption) is { } unknown)
 {
     Console.Error.WriteLine($"There is no option {unknown.Value} here; --help lists those that there are.");
     return RunCommand.Misused;

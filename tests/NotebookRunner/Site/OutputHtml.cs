@@ -21,6 +21,8 @@ internal sealed partial class OutputHtml(MarkdownPage markdown, PageLinks links)
     private static readonly string[] Known =
         ["text/html", .. Pictures, "text/latex", "text/markdown", "application/json", "text/csv", "text/plain"];
 
+    private const int MostOpen = 5000;
+
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1000,
@@ -116,12 +118,23 @@ internal sealed partial class OutputHtml(MarkdownPage markdown, PageLinks links)
     // What an output leaves open must not swallow the cells below it, nor what it closes too often end its own cell.
     private static string Balanced(string html)
     {
+        if (LeavesOpen(html) > MostOpen) return Page.Text(html, "plain");
         using var document = new HtmlParser().ParseDocument("<body>");
         var box = document.Body!;
         box.InnerHtml = html;
         // Nothing ends this element, not even its own end tag.
-        foreach (var element in box.QuerySelectorAll("plaintext").ToArray()) element.OuterHtml = $"<pre>{Page.Encode(element.TextContent)}</pre>";
+        foreach (var element in box.QuerySelectorAll("plaintext").ToArray())
+            element.OuterHtml = $"<pre>{Page.Encode(element.TextContent)}</pre>";
         return IsDeep(box) ? Page.Text(html, "plain") : box.InnerHtml;
+    }
+
+    // About; not every element has an end tag. The parser takes time that grows with the square of it.
+    private static int LeavesOpen(string html)
+    {
+        int open = 0, most = 0;
+        foreach (Match tag in StartOrEnd().Matches(Script().Replace(html, "")))
+            most = Math.Max(most, open = Math.Max(0, tag.Value is "</" or "/>" ? open - 1 : open + 1));
+        return most;
     }
 
     // Browsers stop at 512 as well; writing it would overflow the stack.
@@ -166,6 +179,12 @@ internal sealed partial class OutputHtml(MarkdownPage markdown, PageLinks links)
 
     private string Copied(Match address) =>
         links.Media(WebUtility.HtmlDecode(address.Value), attachments: null) is { } copy ? Page.Encode(copy) : address.Value;
+
+    [GeneratedRegex("</|/>|<(?!(area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\\b)[a-z]", RegexOptions.IgnoreCase)]
+    private static partial Regex StartOrEnd();
+
+    [GeneratedRegex("<script.*?</script", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Script();
 
     [GeneratedRegex(@"^\\(\[(?<formula>.*)\\\]|\((?<formula>.*)\\\))$", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Delimiters();

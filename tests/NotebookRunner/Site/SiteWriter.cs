@@ -20,7 +20,9 @@ public sealed partial class SiteWriter(string outputFolder, string? helpersFolde
         new[] { "index", ApiPage.Name, GlossaryPage.Name }.Contains(notebook, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Writes a site (see <see cref="WriteAll"/>) and says what its pages cannot show.</summary>
-    /// <exception cref="NotebookFormatException">A notebook has no page: its file is no notebook, say. The other pages are written.</exception>
+    /// <exception cref="NotebookFormatException">
+    /// A notebook has no page: its file is no notebook, say. The other pages are written.
+    /// </exception>
     public static IReadOnlyList<string> Write(
         IReadOnlyList<string> executedNotebookPaths, string outputFolder, string? helpersFolder, params IReadOnlyList<string> sourceFolders)
     {
