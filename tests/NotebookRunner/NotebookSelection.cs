@@ -31,8 +31,20 @@ public static class NotebookSelection
     /// that lead nowhere.
     /// </remarks>
     internal static string[] In(string folder) => Directory.Exists(folder)
-        ? [.. Directory.GetFiles(folder, "*.ipynb", new EnumerationOptions()).Where(File.Exists).Order(StringComparer.Ordinal)]
+        ? [.. Directory.GetFiles(folder, "*.ipynb", new EnumerationOptions()).Where(IsThere).Order(StringComparer.Ordinal)]
         : [];
+
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true) is not { Exists: false };
+        }
+        catch (IOException) // a link that leads to itself
+        {
+            return false;
+        }
+    }
 
     private static string[] Find(string folder, string[] all, string name)
     {

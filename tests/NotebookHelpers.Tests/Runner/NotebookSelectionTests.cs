@@ -58,7 +58,7 @@ public sealed class NotebookSelectionTests : IDisposable
     [Theory]
     [InlineData("Index.ipynb")]
     [InlineData("glossary.ipynb")]
-    [InlineData("library.ipynb")]
+    [InlineData("api.ipynb")]
     public void A_name_that_another_page_has_is_refused_before_anything_runs(string name)
     {
         string path = _folder.Notebook(name, "1");
