@@ -57,7 +57,7 @@ public sealed partial class ExerciseRuns : IDisposable
             path => Path.GetFileNameWithoutExtension(path),
             _ => new TaskCompletionSource<Dictionary<string, JsonNode>>(TaskCreationOptions.RunContinuationsAsynchronously));
         var schedule = NotebookSchedule.ForThisMachine();
-        _ = schedule.RunAsync(NotebookSchedule.LongestFirst(Paths, Path.Combine(HelpersAssemblies.RepositoryRoot, "artifacts", "site")), async (path, _) =>
+        _ = schedule.RunAsync(NotebookSchedule.FirstThenLongest(Paths, Path.Combine(HelpersAssemblies.RepositoryRoot, "artifacts", "site")), async (path, _) =>
         {
             var done = _executed[Path.GetFileNameWithoutExtension(path)];
             try { done.SetResult(await RunAsync(path, schedule.Threads)); }

@@ -70,7 +70,7 @@ internal static class AuthoringCommands
         {
             return action();
         }
-        catch (Exception e) when (e is NewNotebookException or SelectionException or NotebookFormatException)
+        catch (Exception e) when (e is NewNotebookException or SelectionException or NotebookFormatException or IOException)
         {
             Console.Error.WriteLine(e.Message);
             return RunCommand.Misused;

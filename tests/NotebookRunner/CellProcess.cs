@@ -23,10 +23,11 @@ internal sealed class CellProcess : IDisposable
     private readonly Process _process;
     private readonly AnonymousPipeServerStream _pipe;
     private readonly OutputTail _nativeOutput;
+    private readonly int _id;
 
     private CellProcess(NotebookDocument notebook, Process process, AnonymousPipeServerStream pipe)
     {
-        (_notebook, _process, _pipe) = (notebook, process, pipe);
+        (_notebook, _process, _pipe, _id) = (notebook, process, pipe, process.Id);
         _nativeOutput = new OutputTail(process.StandardOutput, process.StandardError);
     }
 
@@ -101,6 +102,8 @@ internal sealed class CellProcess : IDisposable
         catch (InvalidOperationException) // it has ended
         {
         }
+        // A cell's own processes, also those whose parent has ended.
+        ProcessGroup.Kill(_id);
     }
 
     public void Dispose()

@@ -24,7 +24,9 @@ public static partial class NewNotebook
                 $"A notebook is called by two digits and lower-case words, such as 09-metric-trees; got '{name}'.");
         if (string.IsNullOrWhiteSpace(title) || title.AsSpan().IndexOfAny('\n', '\r', '[') >= 0)
             throw new NewNotebookException("Expected a title in one line, without brackets.");
-        if (Directory.GetFiles(folder, name[..2] + "-*.ipynb") is [var taken, ..])
+        if (!Directory.Exists(folder)) throw new NewNotebookException($"There is no folder {folder}.");
+        if (Array.Find(
+            NotebookSelection.In(folder), other => Path.GetFileName(other).StartsWith(name[..3], StringComparison.Ordinal)) is { } taken)
             throw new NewNotebookException($"The number {name[..2]} is taken by {Path.GetFileName(taken)}.");
         string path = Path.Combine(folder, name + ".ipynb");
         NotebookForm.Replace(path, NotebookForm.Normal(NotebookForm.Notebook(Template(name[..2], title.Trim()))));
@@ -35,7 +37,7 @@ public static partial class NewNotebook
     /// <summary>Brings the line of links in every notebook's first cell up to date.</summary>
     public static void Link(string folder)
     {
-        string[] paths = [.. Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal)];
+        string[] paths = NotebookSelection.In(folder);
         JsonObject[] notebooks = [.. paths.Select(NotebookFile.ReadJson)];
         string Reference(int i) =>
             $"[{NotebookForm.Source(notebooks[i]["cells"]![0]!).Split('\n')[0].TrimStart('#', ' ')}]({Path.GetFileName(paths[i])})";

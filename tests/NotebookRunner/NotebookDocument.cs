@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NotebookHelpers;
 
 namespace NotebookRunner;
 
@@ -142,7 +143,9 @@ public sealed class NotebookDocument
     public void Record(NotebookResult result) => _root["metadata"]!["notebook_runner"] = new JsonObject
     {
         ["cells"] = result.CellsRun,
+        ["changed"] = RunSettings.Changed,
         ["claims"] = result.Claims.Count,
+        ["complete"] = result.CellsRun == Cells.Count,
         ["failedClaims"] = result.Claims.Count(claim => !claim.Holds),
         ["peakMB"] = Math.Round(result.PeakMegabytes),
         ["seconds"] = Math.Round(result.Elapsed.TotalSeconds, 1),
@@ -151,12 +154,13 @@ public sealed class NotebookDocument
     /// <summary>
     /// Writes the notebook with its outputs, under a temporary name first: what stands at <paramref name="path"/> is always whole.
     /// </summary>
+    /// <exception cref="IOException">It could not be written.</exception>
     public void Write(string path)
     {
         foreach (var (json, outputs) in _cells)
             json["outputs"] = new JsonArray([.. outputs.Select(output => output.ToJson())]);
 
-        WholeFile.Write(path, stream =>
+        AtomicFile.Write(path, "The executed notebook", stream =>
         {
             using (var writer = new Utf8JsonWriter(stream, Indented)) _root.WriteTo(writer);
             stream.WriteByte((byte)'\n');

@@ -13,6 +13,9 @@ public sealed class NotebookFormatException(string message, Exception? inner = n
 /// </summary>
 public static class NotebookFile
 {
+    // Python, which Jupyter is written in, reads no more than about a thousand.
+    private const int Deepest = 500;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly (byte[] Mark, string Name, Encoding Encoding)[] Marked =
@@ -49,7 +52,8 @@ public static class NotebookFile
     {
         try
         {
-            return File.ReadAllBytes(path);
+            // Nothing is opened that has no length: a pipe would wait for its writer.
+            return new FileInfo(path).Length == 0 ? [] : File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -81,14 +85,29 @@ public static class NotebookFile
             throw new NotebookFormatException($"{path}: holds zero bytes, as UTF-16 without a byte order mark does. Save it as UTF-8.");
         try
         {
-            var root = JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false });
-            // Half a character, such as "\ud800", is noticed only when it is read.
-            ReadAll(root);
-            return root as JsonObject ?? throw new NotebookFormatException($"{path}: a notebook is a JSON object.");
+            return ParseWhole(text, Deepest) as JsonObject ?? throw new NotebookFormatException($"{path}: a notebook is a JSON object.");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        catch (JsonException e)
         {
             throw new NotebookFormatException($"{path}: not JSON: {e.Message}", e);
+        }
+    }
+
+    /// <summary>JSON in which every string is whole text and no name stands twice.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="deepest">How many lists and objects may lie within each other.</param>
+    /// <exception cref="JsonException">It is something else.</exception>
+    internal static JsonNode? ParseWhole(string text, int deepest)
+    {
+        try
+        {
+            var root = JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = deepest });
+            ReadAll(root);
+            return root;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new JsonException(e.Message, e); // half a character, such as "\ud800", is noticed only when it is read
         }
     }
 

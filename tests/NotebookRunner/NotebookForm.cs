@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NotebookHelpers;
 
 namespace NotebookRunner;
 
@@ -38,13 +39,14 @@ public static class NotebookForm
     /// <param name="path">An nbformat 4 notebook in C#, in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.</param>
     /// <returns>Whether anything changed.</returns>
     /// <exception cref="NotebookFormatException">The file is missing, in no certain encoding, or no nbformat 4 notebook in C#.</exception>
+    /// <exception cref="IOException">It could not be written; the file is as it was.</exception>
     public static bool Strip(string path)
     {
         var notebook = NotebookFile.ReadMarkedJson(path, out byte[] before);
         NotebookDocument.Of(path, notebook); // refuses what is no notebook of ours, with the reason
         byte[] after = NotebookFile.Encode(Normal(Stripped(notebook)));
         if (before.AsSpan().SequenceEqual(after)) return false;
-        WholeFile.Write(path, stream => stream.Write(after));
+        AtomicFile.Write(path, "The notebook", stream => stream.Write(after));
         return true;
     }
 
@@ -56,7 +58,7 @@ public static class NotebookForm
 
     /// <summary>Writes a text file under a temporary name and renames it.</summary>
     internal static void Replace(string path, string text) =>
-        WholeFile.Write(path, stream => stream.Write(NotebookFile.Encode(text)));
+        AtomicFile.Write(path, "The text", stream => stream.Write(NotebookFile.Encode(text)));
 
     /// <summary>A notebook of the given cells.</summary>
     internal static JsonObject Notebook(IEnumerable<(string Id, bool IsCode, string Source)> cells) => new()

@@ -33,15 +33,17 @@ internal sealed record ValueOutput(string DisplayId, Dictionary<string, string> 
         return output;
     }
 
-    private static bool IsJson(string type) => type == "application/json"
+    private const int Deepest = 400;
+
+    internal static bool IsJson(string type) => type == "application/json"
         || (type.StartsWith("application/", StringComparison.Ordinal) && type.EndsWith("+json", StringComparison.Ordinal));
 
-    // What the notebook's readers would refuse is kept as text.
+    // What the notebook's readers would refuse is kept as text; in the notebook it lies a few levels deeper.
     private static JsonNode? JsonOrText(string text)
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false });
+            return NotebookFile.ParseWhole(text, Deepest);
         }
         catch (JsonException)
         {

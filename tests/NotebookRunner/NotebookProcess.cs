@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Pipes;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -14,6 +13,7 @@ internal static class NotebookProcess
 
     public static async Task RunAsync(string folder, string pipeHandle)
     {
+        ProcessGroup.Begin();
         // Ctrl+C reaches every process of the terminal; the runner decides what it means.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using var pipe = new AnonymousPipeClientStream(PipeDirection.Out, pipeHandle);
@@ -49,7 +49,7 @@ internal static class NotebookProcess
         while (input.Read() >= 0)
         {
         }
-        Process.GetCurrentProcess().Kill();
+        ProcessGroup.KillOwn();
     })
     { IsBackground = true }.Start();
 

@@ -29,17 +29,22 @@ public sealed record NotebookSchedule(int Jobs, int Threads)
     public static NotebookSchedule ForThisMachine(int? jobs = null) =>
         For(jobs, Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9);
 
-    /// <summary>The notebooks with the longest first, so that none is left over while the other cores have nothing to do.</summary>
+    /// <summary>
+    /// The notebook with which the series begins, so that a reader soon has a page to read; then the longest first, so that none is
+    /// left over while the other cores have nothing to do.
+    /// </summary>
     /// <param name="notebooks">Paths of notebooks.</param>
     /// <param name="earlier">
     /// Folder with what an earlier run left of them; where one is missing there, the lengths of the files decide.
     /// </param>
-    public static IReadOnlyList<string> LongestFirst(IReadOnlyList<string> notebooks, string earlier)
+    public static IReadOnlyList<string> FirstThenLongest(IReadOnlyList<string> notebooks, string earlier)
     {
         var seconds = notebooks.Select(path => Seconds(Path.Combine(earlier, Path.GetFileName(path)))).ToArray();
         bool known = seconds.All(value => value is not null);
         double[] cost = [.. notebooks.Index().Select(item => known ? seconds[item.Index]!.Value : Length(item.Item))];
-        return [.. notebooks.Index().OrderByDescending(item => cost[item.Index]).Select(item => item.Item)];
+        string? first = notebooks.MinBy(Path.GetFileName, StringComparer.Ordinal);
+        return [.. notebooks.Index().OrderByDescending(item => item.Item == first).ThenByDescending(item => cost[item.Index])
+            .Select(item => item.Item)];
     }
 
     /// <summary>Runs <paramref name="work"/> on every item, <see cref="Jobs"/> at a time, in their order.</summary>
@@ -50,9 +55,11 @@ public sealed record NotebookSchedule(int Jobs, int Threads)
             async (item, token) => await work(item, token));
 
     /// <summary>One line for people: what ran side by side.</summary>
-    public override string ToString() => string.Create(
+    /// <param name="notebooks">How many notebooks there were.</param>
+    public string Describe(int notebooks) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(Jobs == 1 ? "one notebook" : $"{Jobs} notebooks")} at a time, {(Threads == 1 ? "one thread" : $"{Threads} threads")} each");
+        $"{(Math.Min(Jobs, notebooks) is var jobs and > 1 ? $"{jobs} notebooks" : "one notebook")} at a time, "
+        + $"{(Threads == 1 ? "one thread" : $"{Threads} threads")} each");
 
     private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 

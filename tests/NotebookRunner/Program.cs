@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using NotebookRunner;
 using Spectre.Console;
@@ -17,7 +18,7 @@ var names = new Argument<string[]>("notebooks")
 var output = new Option<string>("--output")
 {
     Description = "Folder for the executed notebooks and the pages.",
-    DefaultValueFactory = _ => Path.Combine(Repository.Root, "artifacts", "site"),
+    DefaultValueFactory = _ => RunSettings.Output,
 };
 var timeout = new Option<double>("--timeout")
 {
@@ -66,13 +67,29 @@ command.SetAction(async (parsed, cancellation) =>
         Console.Error.WriteLine(e.Message);
         return RunCommand.Misused;
     }
+    string into = parsed.GetValue(output)!;
+    if (OutputFolder.Problem(into, selected, [parsed.GetValue(folder)!, Path.Combine(Repository.Root, "notebooks")]) is { } problem)
+    {
+        Console.Error.WriteLine(problem);
+        return RunCommand.Misused;
+    }
     var run = new RunCommand(
-        AnsiConsole.Console, parsed.GetValue(output)!, TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+        AnsiConsole.Console, into, TimeSpan.FromSeconds(parsed.GetValue(timeout)),
         writePages: !parsed.GetValue(noHtml), NotebookSchedule.ForThisMachine(parsed.GetValue(jobs)));
     return await run.RunAsync(selected, cancellation);
 });
 
 var parsed = command.Parse(args);
+// The parser takes an option that it does not know for the name of a notebook.
+if (parsed.Errors.Count == 0
+    && parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).FirstOrDefault(IsOption) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no option {unknown.Value} here; --help lists those that there are.");
+    return RunCommand.Misused;
+}
 // After Ctrl+C there is a table to print before the process ends.
 int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
 return parsed.Errors.Count > 0 ? RunCommand.Misused : exitCode;
+
+static bool IsOption(Token token) =>
+    token.Type == TokenType.Argument && token.Value.TrimStart('-') is [var first, ..] && token.Value[0] == '-' && char.IsLetter(first);

@@ -151,6 +151,38 @@ public sealed class NotebookFileTests : IDisposable
         Assert.Equal(bytes, File.ReadAllBytes(path));
     }
 
+    [Fact]
+    public void Strip_writes_through_a_link_and_keeps_permissions()
+    {
+        if (OperatingSystem.IsWindows()) return; // links and modes are Unix's
+        string target = _folder.Write("real.ipynb", Notebook().ToJsonString()), link = _folder.File("link.ipynb");
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+        File.SetUnixFileMode(target, Mode);
+        File.CreateSymbolicLink(link, "real.ipynb");
+        Assert.True(NotebookForm.Strip(link));
+        Assert.Equal("real.ipynb", new FileInfo(link).LinkTarget);
+        Assert.False(NotebookForm.Strip(target));
+        Assert.Equal(Mode, File.GetUnixFileMode(target));
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(5000)]
+    public void Deep_json_in_an_output_costs_no_page(int depth)
+    {
+        var notebook = _folder.Load("1");
+        notebook.Record(0, new CellStarted(0));
+        string json = new string('[', depth) + new string(']', depth);
+        notebook.Record(0, new ValueShown(ShownAs.Display, "a", new() { ["application/json"] = json }));
+        notebook.Write(_folder.File("deep.ipynb"));
+        SiteWriter.Write([_folder.File("deep.ipynb")], _folder.File("site"), helpersFolder: null);
+        Assert.Contains(depth == 60 ? "[\n  [\n" : json, File.ReadAllText(_folder.File("site/deep.html")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_file_is_named() =>
+        Assert.Contains("not JSON", Assert.Throws<NotebookFormatException>(() => NotebookDocument.Load(_folder.Write("x.ipynb", ""))).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("Start_1", "start-1")]
     [InlineData("has space", "has-space")]

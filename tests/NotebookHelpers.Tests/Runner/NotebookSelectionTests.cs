@@ -43,6 +43,31 @@ public sealed class NotebookSelectionTests : IDisposable
         Assert.Contains(mentioned, Assert.Throws<SelectionException>(() => Select(name)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Hidden_files_and_links_that_lead_nowhere_are_no_notebooks()
+    {
+        foreach (string name in new[] { "._05-mining.ipynb", ".hidden.ipynb" }) _folder.Write(name, "Mac OS X");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.CreateSymbolicLink(_folder.File(".#05-mining.ipynb"), "someone@somewhere.1234");
+            File.CreateSymbolicLink(_folder.File("06-gone.ipynb"), "nowhere.ipynb");
+        }
+        Assert.Equal(["00-what-is-contrast", "04-contrastive-loss", "05-mining"], Select());
+        Assert.Equal(["05-mining"], Select("5"));
+    }
+
+    [Theory]
+    [InlineData("Index.ipynb")]
+    [InlineData("glossary.ipynb")]
+    [InlineData("api.ipynb")]
+    public void A_name_that_another_page_has_is_refused_before_anything_runs(string name)
+    {
+        string path = _folder.Notebook(name, "1");
+        Assert.Contains("another name", Assert.Throws<SelectionException>(() => Select(path)).Message, StringComparison.Ordinal);
+        File.Delete(path);
+        Assert.Equal(3, Select().Count());
+    }
+
+    [Fact]
     public void A_folder_without_notebooks_is_an_error() =>
         Assert.Throws<SelectionException>(() => NotebookSelection.Select(_folder.File("none"), []));
 

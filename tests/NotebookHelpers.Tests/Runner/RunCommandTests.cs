@@ -115,11 +115,15 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("--timeout=soon", "soon", "")]
     [InlineData("--jobs=0", "--jobs takes a whole number from 1 to 1024, not '0'", "")]
     [InlineData("--jobs=two", "two", "")]
-    [InlineData("--nonsense", "nonsense", "")]
+    [InlineData("--nonsense", "There is no option --nonsense", "")]
+    [InlineData("--job=2", "There is no option --job=2", "")]
+    [InlineData("--job 2", "There is no option --job ", "")]
+    [InlineData("-j 2", "There is no option -j ", "")]
+    [InlineData("strip --all", "There is no option --all", "")]
     public void Misuse_is_explained(string argument, string message, string more)
     {
         _folder.Notebook("01-first.ipynb", "1");
-        var (exitCode, output) = Run(argument);
+        var (exitCode, output) = Run(argument.Split(' '));
         Assert.Equal(2, exitCode);
         Assert.Contains(message, output, StringComparison.Ordinal);
         Assert.Contains(more, output, StringComparison.Ordinal);
@@ -133,8 +137,156 @@ public sealed class RunCommandTests : IDisposable
         string before = File.ReadAllText(path);
         var (exitCode, output) = Run("--no-html", "--output", _folder.Path);
         Assert.Equal(2, exitCode);
-        Assert.Contains("its source would be overwritten", output, StringComparison.Ordinal);
+        Assert.Contains("source would be overwritten", output, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(path));
+    }
+
+    [Theory]
+    [InlineData("link")] // to the folder of the notebooks
+    [InlineData("link/../link")]
+    [InlineData("real")] // where a notebook lies that is a link
+    [InlineData("pages")] // where a page is a link to a notebook
+    public void Nor_through_a_link(string into)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string folder = Directory.CreateDirectory(_folder.File("notebooks")).FullName;
+        foreach (string name in new[] { "real", "pages" }) Directory.CreateDirectory(_folder.File(name));
+        string path = _folder.Notebook("real/01-first.ipynb", "1"), before = File.ReadAllText(path);
+        File.CreateSymbolicLink(Path.Combine(folder, "01-first.ipynb"), path);
+        Directory.CreateSymbolicLink(_folder.File("link"), folder);
+        File.CreateSymbolicLink(_folder.File("pages/index.html"), path);
+        var (exitCode, output) = Run("--notebooks", folder, "--output", _folder.File(into));
+        Assert.Equal(2, exitCode);
+        Assert.Contains("would be overwritten", output, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFiles(_folder.File("real")));
+    }
+
+    [Fact]
+    public void Nor_where_the_notebooks_are_that_another_run_would_take()
+    {
+        string path = _folder.Notebook("01-first.ipynb", "1"), before = File.ReadAllText(path);
+        using var elsewhere = new ScratchFolder();
+        var (exitCode, output) = Run(elsewhere.Notebook("01-first.ipynb", "2"), "--output", _folder.Path);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("source would be overwritten", output, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void An_output_that_is_a_file_is_named()
+    {
+        _folder.Notebook("01-first.ipynb", "1");
+        string file = _folder.Write("taken", "mine");
+        foreach (string into in new[] { file, Path.Combine(file, "below") })
+        {
+            var (exitCode, output) = Run("--output", into);
+            Assert.Equal(2, exitCode);
+            Assert.Contains($"--output {into}: expected a folder that can be written.", Assert.Single(output.Trim().Split('\n')), StringComparison.Ordinal);
+        }
+        Assert.Equal("mine", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void What_cannot_be_written_is_told_and_the_others_still_run()
+    {
+        _folder.Notebook("01-first.ipynb", "1");
+        _folder.Notebook("02-second.ipynb", "2");
+        Directory.CreateDirectory(_folder.File("out/01-first.ipynb.tmp")); // here its temporary file would be
+        var (exitCode, output) = Run();
+        Assert.Equal(1, exitCode);
+        Assert.Contains("The executed notebook could not be written to", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.Matches("01-first +│.*failed", output);
+        Assert.Matches("02-second +│.*ok", output);
+        Assert.True(File.Exists(_folder.File("out/02-second.html")));
+    }
+
+    [Fact]
+    public void A_name_that_was_refused_refuses_no_longer_once_it_is_mended()
+    {
+        _folder.Notebook("01-first.ipynb", "1");
+        Directory.CreateDirectory(_folder.File("out"));
+        foreach (string left in new[] { "out/Index.ipynb", "out/01-First.ipynb" }) _folder.Notebook(left, "1");
+        var (exitCode, output) = Run();
+        Assert.Equal(0, exitCode);
+        Assert.Contains("Index.ipynb: left out, because of its name; delete it.", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder.File("out/01-first.html")));
+    }
+
+    [Fact]
+    public void The_first_page_can_be_read_while_others_run()
+    {
+        // The second waits until the first one's page and the index are there.
+        _folder.Notebook("01-first.ipynb", "1");
+        _folder.Notebook("02-second.ipynb", $$"""
+            string Read(string name) => System.IO.File.Exists(name) ? System.IO.File.ReadAllText(name) : "";
+            while (!Read("out/index.html").Contains("Runs or waits to run")) await Task.Delay(20);
+            Read("out/index.html").Contains("<a href=\"01-first.html\">") && !Read("out/index.html").Contains("02-second.html") && Read("out/01-first.html").Contains("ran in")
+            """);
+        var (exitCode, output) = Run("--jobs=1", "--timeout=60");
+        Assert.Equal(0, exitCode);
+        Assert.Matches("Page to open: .*01-first.html", output);
+        Assert.Contains("True", File.ReadAllText(_folder.File("out/02-second.html")), StringComparison.Ordinal);
+        Assert.DoesNotContain("Runs or waits to run", File.ReadAllText(_folder.File("out/index.html")), StringComparison.Ordinal);
+        Assert.Contains("one notebook at a time", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_scale_is_said_on_the_page_and_below_the_table()
+    {
+        _folder.Notebook("01-first.ipynb", "1");
+        var (exitCode, output) = RunWith(new() { ["NOTEBOOKS_SCALE"] = "small", ["NOTEBOOKS_SEED"] = "7" });
+        Assert.Equal(0, exitCode);
+        Assert.Contains("small scale, which makes no claims, seed 7; one notebook at a time", output, StringComparison.Ordinal);
+        foreach (string page in new[] { "01-first.html", "index.html" })
+            Assert.Contains("small scale, which makes no claims, seed 7", File.ReadAllText(_folder.File("out/" + page)), StringComparison.Ordinal);
+        (exitCode, output) = RunWith(new() { ["NOTEBOOKS_SCALE"] = "small" }, "--help");
+        Assert.Contains("site-small", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_runner_that_is_killed_leaves_no_process_of_a_cell()
+    {
+        if (OperatingSystem.IsWindows()) return; // no signals
+        foreach (string signal in new[] { "KILL", "HUP", "TERM" })
+        {
+            _folder.Notebook("01-first.ipynb", """
+                // One whose parent has ended, and one that has not.
+                System.Diagnostics.Process.Start("sh", ["-c", "sleep 300 & echo $! > orphan"]).WaitForExit();
+                System.IO.File.WriteAllText("child", $"{System.Diagnostics.Process.Start("sleep", "300").Id}");
+                Console.WriteLine("ready");
+                """, "while (true) { }");
+            using var runner = Start("--no-html");
+            while (await runner.StandardOutput.ReadLineAsync() is { } line)
+            {
+                if (!line.StartsWith("01-first  cell 2/2", StringComparison.Ordinal)) continue;
+                using var kill = Process.Start("kill", ["-s", signal, $"{runner.Id}"]);
+                await kill.WaitForExitAsync();
+                break;
+            }
+            await runner.WaitForExitAsync();
+            foreach (string name in new[] { "orphan", "child" })
+            {
+                int id = int.Parse(File.ReadAllText(_folder.File(name)), System.Globalization.CultureInfo.InvariantCulture);
+                for (int i = 0; i < 200 && Lives(id); i++) await Task.Delay(50);
+                Assert.False(Lives(id), $"{signal}: {name}");
+            }
+        }
+    }
+
+    // A process that has ended may still wait for its parent to notice.
+    private static bool Lives(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     [Fact]
@@ -163,22 +315,30 @@ public sealed class RunCommandTests : IDisposable
         Assert.DoesNotContain("03-never", output.ToString(), StringComparison.Ordinal);
     }
 
-    private (int ExitCode, string Output) Run(params string[] arguments)
+    private (int ExitCode, string Output) Run(params string[] arguments) => RunWith([], arguments);
+
+    private (int ExitCode, string Output) RunWith(Dictionary<string, string> environment, params string[] arguments)
     {
-        using var runner = Start(arguments);
+        using var runner = StartWith(environment, arguments);
         var errors = runner.StandardError.ReadToEndAsync();
         string output = runner.StandardOutput.ReadToEnd() + errors.Result;
         runner.WaitForExit();
         return (runner.ExitCode, output);
     }
 
-    private Process Start(params string[] arguments)
+    private Process Start(params string[] arguments) => StartWith([], arguments);
+
+    private Process StartWith(Dictionary<string, string> environment, params string[] arguments)
     {
-        string[] output = arguments.Contains("--output") ? [] : ["--output", _folder.File("out")];
-        return Process.Start(new ProcessStartInfo("dotnet", [CellProcess.HostAssembly, "--notebooks", _folder.Path, .. output, .. arguments])
+        // Options of the run itself come before the name of another command.
+        string[] own = [.. arguments.Contains("--notebooks") ? [] : new[] { "--notebooks", _folder.Path },
+            .. arguments.Contains("--output") || arguments.Contains("--help") ? [] : new[] { "--output", _folder.File("out") }];
+        var start = new ProcessStartInfo("dotnet", [CellProcess.HostAssembly, .. own, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return Process.Start(start)!;
     }
 }

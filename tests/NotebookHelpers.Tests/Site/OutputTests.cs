@@ -71,6 +71,63 @@ public sealed class OutputTests : SiteTests
         Assert.DoesNotContain("class=\"toc\"", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("text/latex", "$\\frac{a}{b}$", "<span class=\"math display\">\\[\\frac{a}{b}\\]</span>")]
+    [InlineData("text/latex", "\\[x < y\\]", "<span class=\"math display\">\\[x &lt; y\\]</span>")]
+    [InlineData("text/latex", "x^2", "<span class=\"math display\">\\[x^2\\]</span>")]
+    [InlineData("text/latex", "so $a$ <b>", "so <span class=\"math\">\\(a\\)</span> &lt;b&gt;")]
+    [InlineData("text/latex", "\\[", "<span class=\"math display\">\\[\\[\\]</span>")]
+    [InlineData("image/gif", "R0lG", "<img alt=\"Picture put out by the cell above\" src=\"data:image/gif;base64,R0lG\">")]
+    [InlineData("image/webp", "UklG", "src=\"data:image/webp;base64,UklG\">")]
+    [InlineData("text/csv", "a,b\n1,<2>\n", "<pre class=\"plain\">a,b\n1,&lt;2&gt;\n</pre>")]
+    [InlineData("application/json", "{no json", "<pre class=\"plain\">{no json</pre>")]
+    [InlineData("text/x-unknown", "words", "<pre class=\"plain\">words</pre>")]
+    [InlineData("application/x-unknown", "AAAA", "<p>Output of type application/x-unknown; it is in the notebook&#39;s file.</p>")]
+    public void No_type_of_output_vanishes(string type, string content, string shown) =>
+        Assert.Contains(shown, Page(Code("1", Data(type, content))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Json_is_shown_as_lines()
+    {
+        var output = Data("application/json", "");
+        output["data"]!["application/json"] = new JsonArray(1, new JsonObject { ["ä"] = "<b>" });
+        output["data"]!["text/plain"] = "an object";
+        string page = Page(Code("1", output));
+        Assert.Contains("<pre class=\"plain\">[\n  1,\n  {\n    &quot;&#228;&quot;: &quot;&lt;b&gt;&quot;\n  }\n]</pre>", page.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<div><b>open")]
+    [InlineData("</div></div></main>closed")]
+    [InlineData("<!-- open")]
+    [InlineData("<script>open")]
+    [InlineData("<style>p { color: red }")]
+    [InlineData("<textarea>open")]
+    [InlineData("<table><tr><td>open")]
+    [InlineData("<select><option>open")]
+    [InlineData("<svg><g>open")]
+    [InlineData("<iframe>open")]
+    [InlineData("<template>open")]
+    [InlineData("<plaintext>open")]
+    [InlineData("<a href=\"open")]
+    public void Html_that_is_left_open_ends_with_its_output(string html)
+    {
+        string page = Page(Code("1", Data("text/html", html)), Markdown("below"));
+        using var document = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(page);
+        var below = Assert.Single(document.QuerySelectorAll("main > .text"));
+        Assert.Equal("below", below.TextContent.Trim());
+        Assert.Equal("MAIN", below.ParentElement!.TagName);
+        Assert.NotNull(document.QuerySelector("main > nav.around"));
+    }
+
+    [Fact]
+    public void Html_nested_too_deep_to_be_drawn_is_shown_as_text()
+    {
+        string page = Page(Code("1", Data("text/html", string.Concat(Enumerable.Repeat("<div>", 100_000)) + "deep")), Markdown("below"));
+        Assert.Contains("&lt;div&gt;&lt;div&gt;", page, StringComparison.Ordinal);
+        Assert.Contains("<p>below</p>", page, StringComparison.Ordinal);
+    }
+
     private static JsonObject Both(string type, string content, string text)
     {
         var output = Data(type, content);
@@ -94,6 +151,14 @@ public sealed class OutputTests : SiteTests
     [InlineData("12345\u001b[3D|\u001b[1C|\u001b[1G|\u001b[8G|", "|2|4|  |")]
     [InlineData("1234\u001b[2D\u001b[1K", "   4")]
     [InlineData("gone\u001b[2J\u001b[Hnew", "new")]
+    [InlineData("one\ntwo\nthree\u001b[2A\u001b[J", "one")]
+    [InlineData("one\ntwo\r\u001b[J\u001b[0J.", "one\n.")]
+    [InlineData("one\ntwo\u001b[1Jx", "\n   x")]
+    [InlineData("gone\u001b[3Jnew", "new")]
+    [InlineData("one\ntwo\u001b[F1\u001b[E2", "1ne\n2wo")]
+    [InlineData("a\u001b[>4;2mb\u001b[<uc\u001b[=1hd\u001b[ q\u001b#8", "abcd")]
+    [InlineData("a\u009b31mb\u001bPpayload\u001b\\c\u001b_x\u0007d\u001bc\u001b~e", "abcde")]
+    [InlineData("cut \u001b[31", "cut ")]
     [InlineData("x\u001b[99999999999B\u001b[999999999A\u001b[999999999D.", ".")]
     public void Output_reads_as_on_a_terminal(string output, string shown)
     {

@@ -132,4 +132,30 @@ public sealed partial class SiteWriterTests : SiteTests
     {
         Assert.Throws<ArgumentException>(() => SiteWriter.Write([Write("Index", Code("1"))], Folder, helpersFolder: null));
     }
+
+    [Fact]
+    public void One_bad_notebook_costs_no_other_page()
+    {
+        File.WriteAllText(At("00-bad.ipynb"), "{");
+        string[] paths = [At("00-bad.ipynb"), Write("01-good", Markdown("# Good"))];
+        var (failures, problems) = new SiteWriter(Folder, helpersFolder: null).WriteAll(paths);
+        Assert.Contains("00-bad.ipynb: not JSON", Assert.Single(failures), StringComparison.Ordinal);
+        Assert.Empty(problems);
+        Assert.Contains(">Good</h1>", Read("01-good.html"), StringComparison.Ordinal);
+        Assert.DoesNotContain("00-bad", Read("index.html"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(7.0, 1, true, "6 of 7 claims hold")]
+    [InlineData(7.0, 0, false, "7 of 7 claims hold &#183; stopped by a cell that failed")]
+    [InlineData(0.0, 0, false, "ran in 1 s &#183; stopped by a cell that failed")]
+    public void The_index_says_why_a_run_failed(double claims, int failed, bool complete, string said)
+    {
+        Metadata = () => new()
+        {
+            ["notebook_runner"] = new JsonObject { ["seconds"] = 1, ["claims"] = claims, ["failedClaims"] = failed, ["complete"] = complete },
+        };
+        Page(Code("1"));
+        Assert.Contains(said + "</p>", Read("index.html"), StringComparison.Ordinal);
+    }
 }

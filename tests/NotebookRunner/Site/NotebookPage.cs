@@ -8,14 +8,13 @@ namespace NotebookRunner;
 /// <summary>One executed notebook as a page.</summary>
 internal sealed partial class NotebookPage
 {
-    private readonly string _path;
     private readonly JsonObject[] _cells;
     private readonly JsonObject? _run;
 
     private NotebookPage(string path, JsonObject notebook)
     {
-        _path = path;
-        Name = Path.GetFileNameWithoutExtension(path);
+        Path = path;
+        Name = System.IO.Path.GetFileNameWithoutExtension(path);
         _cells = [.. (notebook["cells"] as JsonArray ?? []).OfType<JsonObject>()];
         CellIds.MakeValid(_cells); // they become ids of the page
         _run = (notebook["metadata"] as JsonObject)?["notebook_runner"] as JsonObject;
@@ -28,6 +27,9 @@ internal sealed partial class NotebookPage
         Plotly = plotly?.Groups[1].Value.Trim();
         Picture = Picture.Of(data);
     }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
 
     /// <summary>The notebook's file name without extension.</summary>
     public string Name { get; }
@@ -60,6 +62,9 @@ internal sealed partial class NotebookPage
             double failed = RealOf(_run?["failedClaims"]) ?? 0;
             if (RealOf(_run?["claims"]) is { } claims and > 0)
                 facts.Add(string.Create(CultureInfo.InvariantCulture, $"{claims - failed:0} of {claims:0} claims hold"));
+            if (_run?["complete"] is JsonValue value && value.TryGetValue(out bool complete) && !complete) 
+                facts.Add("stopped by a cell that failed");
+            if (TextOf(_run?["changed"]) is { Length: > 0 } changed) facts.Add(changed);
             return string.Join(" · ", facts);
         }
     }
@@ -111,8 +116,8 @@ internal sealed partial class NotebookPage
 
     private string About(string folder)
     {
-        string file = Path.GetFileName(_path);
-        bool beside = Path.GetFullPath(folder) == Path.GetDirectoryName(Path.GetFullPath(_path));
+        string file = System.IO.Path.GetFileName(Path);
+        bool beside = System.IO.Path.GetFullPath(folder) == System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path));
         string download = beside ? $"<a href=\"{Uri.EscapeDataString(file)}\" download>the notebook with its outputs</a>" : "";
         string about = string.Join(" · ", new[] { Page.Encode(Facts), download }.Where(fact => fact.Length > 0));
         return about.Length == 0 ? "" : $"<p class=\"about\">This page: {about}</p>";

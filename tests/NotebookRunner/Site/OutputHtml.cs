@@ -1,7 +1,11 @@
 using System.Net;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
 
 namespace NotebookRunner;
 
@@ -10,6 +14,20 @@ namespace NotebookRunner;
 /// <param name="links">Where the page's pictures lie.</param>
 internal sealed partial class OutputHtml(MarkdownPage markdown, PageLinks links)
 {
+    private static readonly string[] Pictures =
+        ["image/png", "image/jpeg", "image/webp", "image/gif", "image/avif", "image/apng", "image/bmp", "image/svg+xml"];
+
+    // The best first.
+    private static readonly string[] Known =
+        ["text/html", .. Pictures, "text/latex", "text/markdown", "application/json", "text/csv", "text/plain"];
+
+    private const int MostOpen = 5000;
+
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1000,
+    };
+
     /// <summary>Adds one output of a cell.</summary>
     public void Append(StringBuilder body, JsonObject output)
     {
@@ -46,14 +64,17 @@ internal sealed partial class OutputHtml(MarkdownPage markdown, PageLinks links)
     // Only what a formatter declared to be HTML is taken as such: code that ran made it, and the library's charts need their scripts.
     private void AppendData(StringBuilder body, JsonObject data)
     {
-        string[] types = ["text/html", "image/png", "image/jpeg", "image/svg+xml", "text/markdown", "text/plain"];
-        if (types.FirstOrDefault(data.ContainsKey) is not { } type) return;
+        string? type = Array.Find(Known, data.ContainsKey) ?? data.Select(pair => pair.Key).FirstOrDefault();
+        if (type is null) return;
         string content = NotebookPage.TextOf(data[type]);
         switch (type)
         {
             case "text/html":
-                string html = Html(content);
+                string html = Balanced(Html(content));
                 if (html.Trim().Length > 0) body.Append("<div class=\"html\">").Append(html).Append("</div>");
+                break;
+            case "text/latex":
+                body.Append("<div class=\"text\">").Append(Latex(content)).Append("</div>");
                 break;
             case "text/markdown":
                 body.Append("<div class=\"text\">").Append(markdown.ToHtml(content, isOutput: true)).Append("</div>");
@@ -61,9 +82,80 @@ internal sealed partial class OutputHtml(MarkdownPage markdown, PageLinks links)
             case "text/plain":
                 if (content.Length > 0) body.Append(Page.Text(content, "plain"));
                 break;
-            default:
+            case var _ when Pictures.Contains(type):
                 AppendPicture(body, type, content, NotebookPage.TextOf(data["text/plain"]));
                 break;
+            case var _ when ValueOutput.IsJson(type):
+                body.Append(Page.Text(Json(data[type]), "plain"));
+                break;
+            case var _ when type.StartsWith("text/", StringComparison.Ordinal):
+                body.Append(Page.Text(content, "plain"));
+                break;
+            default:
+                body.Append("<p>").Append(Page.Encode($"Output of type {type}; it is in the notebook's file.")).Append("</p>");
+                break;
+        }
+    }
+
+    // One that only holds text may be text that JSON's readers refuse.
+    private static string Json(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue(out string? text) ? text : node?.ToJsonString(Indented) ?? "null";
+
+    // A formula, or words with formulas in dollar signs.
+    private static string Latex(string content)
+    {
+        string tex = Delimiters().Replace(content.Trim(), "${formula}");
+        var pieces = MathSyntax.Split(tex).ToArray();
+        if (!Array.Exists(pieces, piece => piece.IsMath)) pieces = [new(tex, tex, IsMath: true, IsDisplay: true)];
+        return string.Concat(pieces.Select(piece => (piece.IsMath, piece.IsDisplay || pieces.Length == 1) switch
+        {
+            (false, _) => Page.Encode(piece.Text),
+            (true, true) => $"<span class=\"math display\">\\[{Page.Encode(piece.Text)}\\]</span>",
+            (true, false) => $"<span class=\"math\">\\({Page.Encode(piece.Text)}\\)</span>",
+        }));
+    }
+
+    // What an output leaves open must not swallow the cells below it, nor what it closes too often end its own cell.
+    private static string Balanced(string html)
+    {
+        if (LeavesOpen(html) > MostOpen) return Page.Text(html, "plain");
+        using var document = new HtmlParser().ParseDocument("<body>");
+        var box = document.Body!;
+        box.InnerHtml = html;
+        // Nothing ends this element, not even its own end tag.
+        foreach (var element in box.QuerySelectorAll("plaintext").ToArray())
+            element.OuterHtml = $"<pre>{Page.Encode(element.TextContent)}</pre>";
+        return IsDeep(box) ? Page.Text(html, "plain") : box.InnerHtml;
+    }
+
+    // About; not every element has an end tag. The parser takes time that grows with the square of it.
+    private static int LeavesOpen(string html)
+    {
+        int open = 0, most = 0;
+        foreach (Match tag in StartOrEnd().Matches(Script().Replace(html, "")))
+            most = Math.Max(most, open = Math.Max(0, tag.Value is "</" or "/>" ? open - 1 : open + 1));
+        return most;
+    }
+
+    // Browsers stop at 512 as well; writing it would overflow the stack.
+    private static bool IsDeep(INode root)
+    {
+        int depth = 0;
+        for (var node = root; ;)
+        {
+            if (node.FirstChild is { } child)
+            {
+                if (++depth > 512) return true;
+                node = child;
+                continue;
+            }
+            while (node != root && node.NextSibling is null)
+            {
+                node = node.Parent!;
+                depth--;
+            }
+            if (node == root) return false;
+            node = node.NextSibling!;
         }
     }
 
@@ -87,6 +179,15 @@ internal sealed partial class OutputHtml(MarkdownPage markdown, PageLinks links)
 
     private string Copied(Match address) =>
         links.Media(WebUtility.HtmlDecode(address.Value), attachments: null) is { } copy ? Page.Encode(copy) : address.Value;
+
+    [GeneratedRegex("</|/>|<(?!(area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\\b)[a-z]", RegexOptions.IgnoreCase)]
+    private static partial Regex StartOrEnd();
+
+    [GeneratedRegex("<script.*?</script", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Script();
+
+    [GeneratedRegex(@"^\\(\[(?<formula>.*)\\\]|\((?<formula>.*)\\\))$", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Delimiters();
 
     [GeneratedRegex("""(?<=<img\b[^<>]*\ssrc=")(?!data:)[^"<>]+(?=")""", RegexOptions.IgnoreCase)]
     private static partial Regex PictureAddress();

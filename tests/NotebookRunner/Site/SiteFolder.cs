@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using NotebookHelpers;
 
 namespace NotebookRunner;
 
@@ -15,13 +16,15 @@ internal sealed class SiteFolder(string root)
 
     private readonly SortedSet<string> _written = new(StringComparer.Ordinal);
 
+    /// <summary>Whether this object has written the file.</summary>
+    public bool Has(string name) => _written.Contains(name);
+
     public void Write(string name, string text) => Write(name, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text));
 
     public void Write(string name, byte[] bytes)
     {
         string path = Path.Combine(root, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        WholeFile.Write(path, stream => stream.Write(bytes));
+        AtomicFile.Write(path, "The page's file", stream => stream.Write(bytes));
         _written.Add(name);
     }
 

@@ -98,9 +98,20 @@ internal sealed partial class TerminalText
             case "K":
                 Clear(number);
                 break;
-            case "J" when number == 2:
+            case "E":
+                MoveTo(_row + steps, 0);
+                break;
+            case "F":
+                MoveTo(_row - steps, 0);
+                break;
+            case "J" when number >= 2:
                 _lines.Clear();
                 MoveTo(0, 0);
+                break;
+            case "J":
+                Clear(number);
+                for (int row = 0; number == 1 && row < _row; row++) _lines[row].Clear();
+                if (number == 0) _lines.RemoveRange(_row + 1, _lines.Count - _row - 1);
                 break;
         }
     }
@@ -119,7 +130,8 @@ internal sealed partial class TerminalText
     private static partial Regex LineEnds();
 
     [GeneratedRegex(
-        @"\x1b(\[(?<number>[0-9]*)[0-9;:?]*[ -/]*(?<command>[@-~])|\][^\x07\x1b]*(\x07|\x1b\\)?|[()][0-9A-Z]|[=>78A-Z])",
+        @"(\x1b\[|\x9b)((?<number>[0-9]*)[0-?]*[ -/]*(?<command>[@-~])|[0-?]*[ -/]*$)"
+        + @"|\x1b([\]PX^_][^\x07\x1b]*(\x07|\x1b\\)?|[ -/]+[0-~]|[0-~])",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Codes();
 }
