@@ -143,7 +143,8 @@ internal static class TorchSharpGuards
         RequireReal(value, type);
         double number = value.ToDouble();
         if (!((number >= lowest && number <= largest) || (infinite && !double.IsFinite(number))))
-            throw new OverflowException(FormattableString.Invariant($"{number} does not fit into {type}, which holds {lowest} to {largest}."));
+            throw new OverflowException(FormattableString.Invariant(
+                $"{number} does not fit into {type}, which holds {lowest} to {largest}."));
     }
 
     private static void RequireReal(Scalar value, string type)
