@@ -52,7 +52,8 @@ internal static class TorchSharpGuards
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(num, 1);
         if (Interlocked.Exchange(ref s_interopThreadsSet, 1) == 1)
-            throw new InvalidOperationException("The number of threads between operations can be set once in a process, and it has been set.");
+            throw new InvalidOperationException(
+                "The number of threads between operations can be set once in a process, and it has been set.");
     }
 
     /// <summary>Refuses a state that is not this generator's kind.</summary>
@@ -71,7 +72,9 @@ internal static class TorchSharpGuards
     /// whose native side catches; what <c>grad</c> held in the inputs before is put back.
     /// </summary>
     /// <returns>One gradient for each input; null for an input that was not used, if that is allowed.</returns>
-    /// <exception cref="ArgumentException">An input needs no gradient, or was not used and <paramref name="allow_unused"/> is false.</exception>
+    /// <exception cref="ArgumentException">
+    /// An input needs no gradient, or was not used and <paramref name="allow_unused"/> is false.
+    /// </exception>
     /// <exception cref="System.Runtime.InteropServices.ExternalException">
     /// libtorch refuses: the graph is already freed, an output needs no gradient or has several values without a weight for each.
     /// </exception>
@@ -110,7 +113,8 @@ internal static class TorchSharpGuards
 
     /// <summary>Refuses a number that the type cannot hold.</summary>
     /// <exception cref="OverflowException">The number lies outside the type's range, or is complex.</exception>
-    public static void ToByte(Scalar value) => RequireWithin(value, -byte.MaxValue, byte.MaxValue, "byte"); // -1 wraps round, as in libtorch
+    /// <remarks>Negative numbers wrap round, as in libtorch.</remarks>
+    public static void ToByte(Scalar value) => RequireWithin(value, -byte.MaxValue, byte.MaxValue, "byte");
 
     /// <inheritdoc cref="ToByte"/>
     public static void ToSByte(Scalar value) => RequireWithin(value, sbyte.MinValue, sbyte.MaxValue, "sbyte");
@@ -125,7 +129,8 @@ internal static class TorchSharpGuards
     public static void ToInt64(Scalar value) => RequireWithin(value, long.MinValue, long.MaxValue, "long");
 
     /// <inheritdoc cref="ToByte"/>
-    public static void ToHalf(Scalar value) => RequireWithin(value, (double)Half.MinValue, (double)Half.MaxValue, "Half", infinite: true);
+    public static void ToHalf(Scalar value) =>
+        RequireWithin(value, (double)Half.MinValue, (double)Half.MaxValue, "Half", infinite: true);
 
     /// <inheritdoc cref="ToByte"/>
     public static void ToSingle(Scalar value) => RequireWithin(value, float.MinValue, float.MaxValue, "float", infinite: true);
@@ -138,8 +143,8 @@ internal static class TorchSharpGuards
         RequireReal(value, type);
         double number = value.ToDouble();
         if (!((number >= lowest && number <= largest) || (infinite && !double.IsFinite(number))))
-            throw new OverflowException(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture, $"{number} does not fit into {type}, which holds {lowest} to {largest}."));
+            throw new OverflowException(FormattableString.Invariant(
+                $"{number} does not fit into {type}, which holds {lowest} to {largest}."));
     }
 
     private static void RequireReal(Scalar value, string type)

@@ -39,7 +39,8 @@ internal static class LifetimeProcess
         using var net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 4));
         using var optimizer = optim.Adam(net.parameters(), 1e-3);
         using var x = randn(64, 8);
-        var loop = new TrainingLoop(net, optimizer, new ShuffledBatches(64, 16), batch => (net.forward(x[batch]) * 0.5 - 0.25).square().mean() + 1);
+        var loop = new TrainingLoop(net, optimizer, new ShuffledBatches(64, 16), batch =>
+            (net.forward(x[batch]) * 0.5 - 0.25).square().mean() + 1);
         while (DateTime.UtcNow < until) loop.Run(5);
     }
 

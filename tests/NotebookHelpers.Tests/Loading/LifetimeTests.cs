@@ -25,8 +25,10 @@ public class LifetimeTests
         string[] lines = Run(nameof(WrongCalls)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(WrongCalls.All.Select(call => call.Name), lines.Select(line => line.Split(": ")[0]));
         Assert.All(lines, line => Assert.DoesNotContain(": nothing", line, StringComparison.Ordinal));
-        Assert.All(lines.Where(line => line.StartsWith("matmul of ", StringComparison.Ordinal) && !line.Contains("disposed", StringComparison.Ordinal)),
-            line => Assert.Matches(@"ArgumentException: matmul cannot multiply \w+ \[.*\] on \w+ by \w+ \[.*\] on \w+: ", line));
+        var products = lines.Where(line =>
+            line.StartsWith("matmul ", StringComparison.Ordinal) && !line.Contains("disposed", StringComparison.Ordinal));
+        Assert.All(products, line =>
+            Assert.Matches(@"ArgumentException: matmul cannot multiply \w+ \[.*\] on \w+ by \w+ \[.*\] on \w+: ", line));
     }
 
     [Fact]
