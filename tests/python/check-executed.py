@@ -56,7 +56,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--like", type=pathlib.Path)
     arguments = parser.parse_args()
-    names = sorted(path.name for path in (arguments.like or arguments.folder).glob("*.ipynb"))
+    names = sorted(path.name for path in (arguments.like or arguments.folder).glob("[!.]*.ipynb"))
     if not names:
         sys.exit(f"{arguments.like or arguments.folder} holds no notebooks.")
     bad = 0

@@ -69,7 +69,7 @@ def main():
     output.mkdir(parents=True)
 
     # The longest file first, so that none is left over while the other cores have nothing to do.
-    found = sorted(arguments.notebooks.resolve().glob("*.ipynb"), key=lambda path: -path.stat().st_size)
+    found = sorted(arguments.notebooks.resolve().glob("[!.]*.ipynb"), key=lambda path: -path.stat().st_size)
     if not found:
         sys.exit(f"{arguments.notebooks} holds no notebooks.")
     failed = 0
