@@ -33,13 +33,14 @@ public static partial class Charts
         double[] cells = ChartNumbers.Of(values);
         int[] shownRows = ChartNumbers.Thinned(rows, MostRowsOrColumns), shownColumns = ChartNumbers.Thinned(columns, MostRowsOrColumns);
         double[][] z = [.. shownRows.Select(row => shownColumns.Select(column => cells[row * columns + column]).ToArray())];
+        double[] compared = [.. z.SelectMany(row => row)];
         bool withText = z.Length * shownColumns.Length is > 0 and <= MostCellsWithText;
         var figure = new FigureBuilder(title, xAxis, yAxis);
         figure.XAxis.Set(("type", columnNames is null ? "linear" : "category"));
         figure.YAxis.Set(("type", rowNames is null ? "linear" : "category"), ("autorange", "reversed"));
         figure.Add(
             "heatmap",
-            ("z", z.Select(row => ChartNumbers.Significant(row, 4, cells)).ToArray()),
+            ("z", z.Select(row => ChartNumbers.Significant(row, 4, compared)).ToArray()),
             ("x", columnNames is null ? shownColumns : ChartNumbers.Apart(shownColumns.Select(column => columnNames[column]))),
             ("y", rowNames is null ? shownRows : ChartNumbers.Apart(shownRows.Select(row => rowNames[row]))),
             ("colorscale", "Viridis"),

@@ -2,8 +2,8 @@
 function draw() {
   // As they were: plotly.js writes changes into the layout.
   var across = layout.xaxis && layout.xaxis.title && layout.xaxis.title.text;
-  var panels = (layout.annotations || []).map(function (note) { return { name: note.text, x: note.x, size: note.font.size }; });
-  var chart = document.getElementById(id), fittedWidth = 0, slider = layout.sliders && layout.sliders[0], sliderTop = slider && slider.pad.t;
+  var panels = (layout.annotations || []).map(function (note) { return { name: note.text || "", x: note.x, size: (note.font || {}).size || 12, anchor: note.yanchor || "auto" }; });
+  var chart = document.getElementById(id), fittedWidth = 0, slider = layout.sliders && layout.sliders[0], sliderTop = slider && (slider.pad || {}).t || 0;
   if (!chart) return;
   // Plotly.NET gives every chart of its own 600 x 600 pixels: nobody chose them. A width that somebody chose stays.
   if (layout.width === 600 && layout.height === 600) delete layout.width;
@@ -64,7 +64,7 @@ function draw() {
     panels.forEach(function (panel, i) {
       changes["annotations[" + i + "].text"] = broken(panel.name, letters).join("<br>");
       changes["annotations[" + i + "].font.size"] = narrow ? 10 : panel.size;
-      changes["annotations[" + i + "].yanchor"] = narrow ? "bottom" : "auto";
+      changes["annotations[" + i + "].yanchor"] = narrow ? "bottom" : panel.anchor;
     });
     // A broken name of the axis needs room above the slider; plotly.js also sets its first line lower than a single one.
     var names = across ? broken(across, Math.max(16, Math.floor((fittedWidth - left) / 8.6))) : [], below = slider && names.length ? 42 * (names.length - 1) : 0;

@@ -23,19 +23,20 @@ internal static class AtomicFile
             string target = file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             if (Path.GetDirectoryName(target) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
             var mode = ModeOf(target);
-            // What has this name is a rest of a killed process; deleted, it cannot be a link that leads elsewhere.
-            File.Delete(target + ".tmp");
-            temporary = target + ".tmp";
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            string unfinished = target + ".tmp";
+            if (new FileInfo(unfinished).LinkTarget is not null) File.Delete(unfinished); // it would lead elsewhere
+            // What else has this name is a rest of a killed process, or belongs to another writer, who has locked it.
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
             if (mode is not null && !OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
-            using (var stream = new FileStream(temporary, options))
+            using (var stream = new FileStream(unfinished, options))
             {
+                temporary = unfinished;
                 contents(stream);
                 stream.Flush(flushToDisk: true);
                 // The process's mask may have taken permissions away.
                 if (mode is { } former && !OperatingSystem.IsWindows()) File.SetUnixFileMode(stream.SafeFileHandle, former);
             }
-            File.Move(temporary, target, overwrite: true);
+            File.Move(unfinished, target, overwrite: true);
         }
         // The last is how .NET reports a file that is too large for its file system.
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)

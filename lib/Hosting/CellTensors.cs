@@ -49,8 +49,14 @@ internal static class CellTensors
     private static void Release(Left left)
     {
         if (s_scope is null) return;
-        left.Add(s_scope.DisposablesView);
-        s_scope.Detach(s_scope.DisposablesView);
+        try
+        {
+            var made = s_scope.DisposablesView;
+            left.Add(made);
+            s_scope.Detach(made);
+        }
+        // Another thread disposes one of them now; what is thrown here would end the process.
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or NullReferenceException or IndexOutOfRangeException) { }
     }
 
     /// <summary>How much the threads of a cell have left behind.</summary>
@@ -62,7 +68,7 @@ internal static class CellTensors
 
         public void Add(IEnumerable<IDisposable> left)
         {
-            foreach (var tensor in left.OfType<torch.Tensor>())
+            foreach (var tensor in left.OfType<torch.Tensor>().Where(tensor => !tensor.IsInvalid))
             {
                 Interlocked.Increment(ref _tensors);
                 Interlocked.Add(ref _bytes, tensor.numel() * tensor.element_size());

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace NotebookHelpers;
 
@@ -81,10 +82,7 @@ public static class Exercise
     public static ExerciseResult Check(string name, Func<bool> solved, string hint)
     {
         ArgumentNullException.ThrowIfNull(solved);
-        var uncompiled = SessionNames.OutdatedInRunningCell();
-        var result = uncompiled.Count == 0
-            ? JudgeOnItsOwnData(name, solved, hint)
-            : new(name, ExerciseState.DidNotCompile, hint) { Uncompiled = uncompiled };
+        var result = RunningCell.KernelIsLoaded ? JudgeInSession(name, solved, hint) : Judge(name, solved, hint);
         int at = Checked.FindIndex(earlier => earlier.Name == name);
         if (at < 0) Checked.Add(result);
         else Checked[at] = result;
@@ -107,8 +105,12 @@ public static class Exercise
 
     internal static void Clear() => Checked.Clear();
 
-    private static ExerciseResult JudgeOnItsOwnData(string name, Func<bool> solved, string hint)
+    // In a method of its own: what it uses comes with the kernel, which a program may not have.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ExerciseResult JudgeInSession(string name, Func<bool> solved, string hint)
     {
+        var uncompiled = SessionNames.OutdatedInRunningCell();
+        if (uncompiled.Count > 0) return new(name, ExerciseState.DidNotCompile, hint) { Uncompiled = uncompiled };
         using var data = SessionData.Keep();
         var result = Judge(name, solved, hint);
         return result with { Changed = data.GiveBack() };

@@ -130,15 +130,15 @@ internal sealed class SessionData : IDisposable
     private sealed class OfObjects : Copy
     {
         private readonly Array _original, _elements;
-        private readonly List<Copy> _copies = [];
+        private readonly List<(int Place, Copy Copy)> _copies = [];
 
         private OfObjects(Array original) : base(original) => (_original, _elements) = (original, (Array)original.Clone());
 
         public static OfObjects? Of(Array original, ref long room)
         {
             var copy = new OfObjects(original);
-            foreach (object? element in original)
-                if (Of(element, ref room) is { } inner) copy._copies.Add(inner);
+            foreach (var (place, element) in original.Cast<object?>().Index())
+                if (Of(element, ref room) is { } inner) copy._copies.Add((place, inner));
             if (room >= 0) return copy;
             copy.Dispose();
             return null;
@@ -146,15 +146,16 @@ internal sealed class SessionData : IDisposable
 
         public override bool IsChanged() =>
             _elements.Cast<object?>().Zip(_original.Cast<object?>()).Any(pair => !ReferenceEquals(pair.First, pair.Second))
-            || _copies.Exists(copy => copy.IsChanged());
+            || _copies.Exists(inner => inner.Copy.IsChanged());
 
         public override object GiveBack()
         {
             Array.Copy(_elements, _original, _elements.Length);
-            foreach (var copy in _copies) copy.GiveBack();
+            foreach (var (place, copy) in _copies.Where(inner => inner.Copy.IsChanged()))
+                if (copy.GiveBack() is var back && !ReferenceEquals(back, copy.Original) && _original.Rank == 1) _original.SetValue(back, place);
             return _original;
         }
 
-        public override void Dispose() => _copies.ForEach(copy => copy.Dispose());
+        public override void Dispose() => _copies.ForEach(inner => inner.Copy.Dispose());
     }
 }

@@ -32,6 +32,8 @@ internal static class TorchSharpGuards
         if (left.dtype != right.dtype) throw CannotMultiply(left, right, "both must be of the same type");
         if (left.dtype == ScalarType.Bool) throw CannotMultiply(left, right, "numbers are expected");
         if (left.device_type != right.device_type) throw CannotMultiply(left, right, "both must be on the same device");
+        if (left.device_type == DeviceType.CUDA && !left.is_floating_point() && !left.is_complex())
+            throw CannotMultiply(left, right, "whole numbers cannot be multiplied on a GPU");
     }
 
     /// <summary>Refuses a dimension that the tensor does not have.</summary>
@@ -113,8 +115,9 @@ internal static class TorchSharpGuards
 
     /// <summary>Refuses a number that the type cannot hold.</summary>
     /// <exception cref="OverflowException">The number lies outside the type's range, or is complex.</exception>
-    /// <remarks>Negative numbers wrap round, as in libtorch.</remarks>
-    public static void ToByte(Scalar value) => RequireWithin(value, -byte.MaxValue, byte.MaxValue, "byte");
+    /// <remarks>Negative whole numbers wrap round, as in libtorch.</remarks>
+    public static void ToByte(Scalar value) => RequireWithin(
+        value, value.Type is ScalarType.Int64 or ScalarType.Bool ? -byte.MaxValue : 0, byte.MaxValue, "byte");
 
     /// <inheritdoc cref="ToByte"/>
     public static void ToSByte(Scalar value) => RequireWithin(value, sbyte.MinValue, sbyte.MaxValue, "sbyte");

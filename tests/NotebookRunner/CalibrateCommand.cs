@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel;
 using System.Globalization;
 
 namespace NotebookRunner;
@@ -36,7 +37,8 @@ internal static class CalibrateCommand
     {
         try
         {
-            string path = NotebookSelection.Select(folder, [name]).Single();
+            if (NotebookSelection.Select(folder, [name]) is not [var path])
+                throw new SelectionException($"'{name}' names several notebooks; calibrate takes one.");
             string file = Calibration.PathOf(path);
             string stored = Path.Combine(Repository.Root, "artifacts", "calibration", Path.GetFileNameWithoutExtension(file));
             var calibration = await new Calibrator(path, stored, schedule, Console.Out).RunAsync(seeds, cancellation);
@@ -54,10 +56,11 @@ internal static class CalibrateCommand
             Console.WriteLine("Interrupted. The runs that are finished are stored; the same command goes on with the others.");
             return RunCommand.Interrupted;
         }
-        catch (Exception e) when (e is SelectionException or NotebookFormatException or CalibrationException)
+        catch (Exception e) when (
+            e is SelectionException or NotebookFormatException or CalibrationException or IOException or Win32Exception)
         {
             Console.Error.WriteLine(e.Message);
-            return e is CalibrationException ? RunCommand.Failed : RunCommand.Misused;
+            return e is SelectionException or NotebookFormatException ? RunCommand.Misused : RunCommand.Failed;
         }
     }
 }

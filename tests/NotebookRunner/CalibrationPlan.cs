@@ -15,11 +15,12 @@ public sealed record CalibrationSetting(
     /// <summary>Whether the run computes with other kernels than the machine's best.</summary>
     public bool HasOtherKernels => AtenCpuCapability is not null || OnednnMaxCpuIsa is not null;
 
-    /// <summary>The variables of the run's process; one that is empty is taken away. The first two are the library's.</summary>
+    /// <summary>The variables of the run's process; one that is empty is taken away. The first three are the library's.</summary>
     internal Dictionary<string, string> Environment => new()
     {
         ["NOTEBOOKS_SEED"] = Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"{seed}") : "",
         ["NOTEBOOKS_UNTRAINED"] = Untrained ? "1" : "",
+        ["NOTEBOOKS_SCALE"] = "", // the small scale claims nothing, and the full one is another experiment
         [CellProcess.StrictVariable] = "", // a claim that does not hold ends no run
         [CellProcess.ThreadsVariable] = string.Create(CultureInfo.InvariantCulture, $"{Threads}"),
         ["ATEN_CPU_CAPABILITY"] = AtenCpuCapability ?? "",

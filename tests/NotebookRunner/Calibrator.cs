@@ -10,6 +10,8 @@ namespace NotebookRunner;
 /// <param name="log">Where progress is said.</param>
 internal sealed class Calibrator(string notebook, string folder, NotebookSchedule schedule, TextWriter log)
 {
+    // Runs side by side write to it.
+    private readonly TextWriter _log = TextWriter.Synchronized(log);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <param name="seeds">How many other seeds.</param>
@@ -23,14 +25,14 @@ internal sealed class Calibrator(string notebook, string folder, NotebookSchedul
         var plan = CalibrationPlan.Of(seeds, CalibrationPlan.OwnSeed(document));
         CalibrationSetting untrained = new(null, 1, Untrained: true);
         CalibrationSetting[] all = [untrained, .. plan], missing = [.. all.Where(setting => store.Find(setting) is null)];
-        log.WriteLine($"{document.Name}: {all.Length} runs, {all.Length - missing.Length} of them are stored; {schedule.Jobs} at a time.");
+        _log.WriteLine($"{document.Name}: {all.Length} runs, {all.Length - missing.Length} of them are stored; {schedule.Jobs} at a time.");
         int done = all.Length - missing.Length;
         await schedule.RunAsync(missing, async (setting, token) =>
         {
             var run = await RunOneAsync(setting, store.Calls, token);
             store.Add(setting, run);
             int left = all.Length - Interlocked.Increment(ref done), beyond = run.Claims.Count(claim => !claim.Holds);
-            log.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            _log.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{_clock.Elapsed:h\\:mm\\:ss}  {setting}: {run.Claims.Count} claims, {beyond} do not hold; {left} runs left"));
         }, cancellation);
         var measured = ClaimRules.ClaimsOf(notebook).Where(claim => claim is { Kind: "measured", Name: not null });

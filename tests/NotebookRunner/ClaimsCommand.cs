@@ -20,7 +20,7 @@ internal static class ClaimsCommand
                 // Each notebook is listed, also after one with problems.
                 return selected.Select(List).ToArray().All(kept => kept) ? RunCommand.Succeeded : RunCommand.Failed;
             }
-            catch (Exception e) when (e is SelectionException or NotebookFormatException or InvalidDataException)
+            catch (Exception e) when (e is SelectionException or NotebookFormatException or InvalidDataException or IOException)
             {
                 Console.Error.WriteLine(e.Message);
                 return RunCommand.Misused;

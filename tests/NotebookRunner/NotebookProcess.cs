@@ -14,7 +14,7 @@ internal static class NotebookProcess
     public static async Task RunAsync(string folder, string pipeHandle)
     {
         ProcessGroup.Begin();
-        // Ctrl+C reaches every process of the terminal; the runner decides what it means.
+        // On Windows Ctrl+C reaches every process of the terminal; the runner decides what it means.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using var pipe = new AnonymousPipeClientStream(PipeDirection.Out, pipeHandle);
         using var writer = new StreamWriter(pipe) { AutoFlush = true };

@@ -32,7 +32,8 @@ public sealed class RunCommand(IAnsiConsole console, string output, TimeSpan tim
         bool interrupted = await RunAllAsync(NotebookSchedule.FirstThenLongest(notebooks, output), cancellation);
         var elapsed = clock.Elapsed;
         bool failed = _rows.Exists(row => row.Result is not { Failure: null });
-        if (!interrupted && _site is not null) failed |= !WritePages(_site);
+        // Of an interrupted run too, if it has written pages: their index must not say that notebooks still run.
+        if (_site is not null && (!interrupted || _unfinished.Count < _notebooks.Count)) failed |= !WritePages(_site);
         console.Write(ResultTable.Of(_rows));
         string changed = RunSettings.Changed is { Length: > 0 } words ? $"{words}; " : "";
         console.WriteLine(string.Create(

@@ -73,6 +73,21 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_second_writer_of_a_file_does_not_touch_what_the_first_has_begun()
+    {
+        string path = _folder.File("a.txt");
+        using (var first = new FileStream(path + ".tmp", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None }))
+        {
+            first.Write("half"u8);
+            Assert.Throws<IOException>(() => NotebookForm.Replace(path, "other"));
+            first.Flush();
+            Assert.Equal(4, new FileInfo(path + ".tmp").Length);
+        }
+        NotebookForm.Replace(path, "new"); // what is left without a writer is overwritten
+        Assert.Equal(("new", false), (File.ReadAllText(path), File.Exists(path + ".tmp")));
+    }
+
+    [Fact]
     public void What_a_killed_process_left_is_not_followed()
     {
         if (OperatingSystem.IsWindows()) return;

@@ -39,6 +39,7 @@ public sealed class ConsoleProgramTests : IDisposable
                     net, optimizer, new ShuffledBatches(8, 4), batch => net.forward(ones(4, 2)).square().mean());
                 Console.WriteLine($"epochs {loop.Run(2, new TrainingProgress("tiny")).EpochLosses.Count}");
                 LiveDisplay.Show("0 %").Update("100 %");
+                Console.WriteLine(Exercise.Check("an exercise", () => true, "none").State);
                 var loaded = AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name);
                 Console.WriteLine($"kernel {loaded.Contains("Microsoft.DotNet.Interactive")}");
             }
@@ -63,7 +64,7 @@ public sealed class ConsoleProgramTests : IDisposable
         await process.WaitForExitAsync();
         Assert.Equal("", await errors);
         Assert.StartsWith("device ", lines[0], StringComparison.Ordinal);
-        Assert.Superset(new HashSet<string> { "epochs 2", "0 %", "100 %", "kernel False" }, lines.ToHashSet());
+        Assert.Superset(new HashSet<string> { "epochs 2", "0 %", "100 %", "Solved", "kernel False" }, lines.ToHashSet());
         Assert.Equal(0, process.ExitCode);
     }
 

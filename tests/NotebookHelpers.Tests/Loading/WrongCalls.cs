@@ -57,6 +57,8 @@ internal static class WrongCalls
         ("no threads between operations", () => set_num_interop_threads(0)),
         ("threads between operations twice", () => { set_num_interop_threads(1); set_num_interop_threads(1); }),
         ("a byte of 300", () => tensor(300L).ToByte()),
+        ("a byte of -1, real", () => tensor(-1f).ToByte()),
+        ("a byte of -0.5", () => tensor(-0.5).item<byte>()),
         ("a short of 40,000", () => tensor(40_000L).ToInt16()),
         ("an int of 3e10", () => tensor(3e10).ToInt32()),
         ("an int of no number", () => tensor(float.NaN).ToInt32()),

@@ -99,7 +99,7 @@ internal sealed partial class TerminalText
                 Clear(number);
                 break;
             case "E":
-                MoveTo(_row + steps, 0);
+                MoveTo(Math.Min(_row + steps, _lines.Count - 1), 0);
                 break;
             case "F":
                 MoveTo(_row - steps, 0);
