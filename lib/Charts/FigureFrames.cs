@@ -25,7 +25,8 @@ internal sealed class FigureFrames((string Name, double[][][] Axes)[] states, in
     private static object Frame((string Name, double[][][] Axes) state) => new
     {
         name = state.Name,
-        data = state.Axes.Select(axes => axes.Zip("xyz").ToDictionary(pair => $"{pair.Second}", pair => ChartNumbers.WithGaps(pair.First))).ToArray(),
+        data = state.Axes.Select(axes => axes.Zip("xyz")
+            .ToDictionary(pair => $"{pair.Second}", pair => ChartNumbers.WithGaps(pair.First))).ToArray(),
         traces = Enumerable.Range(0, state.Axes.Length).ToArray(),
     };
 

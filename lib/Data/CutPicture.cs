@@ -36,6 +36,7 @@ internal static class CutPicture
             return metadata.Encoding == PbmEncoding.Binary ? (width + 7) / 8 * height : width * height;
         long values = width * height * (metadata.ColorType == PbmColorType.Rgb ? 3 : 1);
         // As text, each value has a digit and, but for the last, a space after it.
-        return metadata.Encoding == PbmEncoding.Plain ? 2 * values - 1 : values * (metadata.ComponentType == PbmComponentType.Short ? 2 : 1);
+        if (metadata.Encoding == PbmEncoding.Plain) return 2 * values - 1;
+        return values * (metadata.ComponentType == PbmComponentType.Short ? 2 : 1);
     }
 }

@@ -119,11 +119,13 @@ public sealed record ImageFolder(
         (picture, reason) = (new byte[3 * size * size], "");
         try
         {
-            var found = Image.Identify(path, out var format) ?? throw new UnknownImageFormatException("it is in no format of pictures that is known here");
+            var found = Image.Identify(path, out var format)
+                ?? throw new UnknownImageFormatException("it is in no format of pictures that is known here");
             if ((long)found.Width * found.Height > MostPixels)
                 throw new InvalidImageContentException(
                     $"{found.Width} x {found.Height} pixels are more than the {MostPixels:N0} that are read");
-            if (CutPicture.Is(File.ReadAllBytes(path), format, found)) throw new InvalidImageContentException("the file ends before the picture does");
+            if (CutPicture.Is(File.ReadAllBytes(path), format, found))
+                throw new InvalidImageContentException("the file ends before the picture does");
             using var image = Image.Load<Rgba32>(FirstFrame, path);
             image.Mutate(steps => steps.AutoOrient().BackgroundColor(Color.White));
             int side = Math.Min(image.Width, image.Height);

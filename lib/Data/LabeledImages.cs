@@ -67,7 +67,8 @@ public sealed record LabeledImages(Tensor Images, Tensor Labels) : IDisposable
         {
             if (!seen.Add(label)) throw new ArgumentException($"Expected each class once; class {label} is named twice.", nameof(classes));
             var found = Labels.eq(label).nonzero().flatten();
-            if (found.shape[0] == 0) throw new ArgumentException($"Class {label} has no images; the classes are {ClassesText()}.", nameof(classes));
+            if (found.shape[0] == 0)
+                throw new ArgumentException($"Class {label} has no images; the classes are {ClassesText()}.", nameof(classes));
             long count = perClass ?? found.shape[0];
             if (found.shape[0] < count)
                 throw new ArgumentException(

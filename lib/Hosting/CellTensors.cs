@@ -56,7 +56,10 @@ internal static class CellTensors
             s_scope.Detach(made);
         }
         // Another thread disposes one of them now; what is thrown here would end the process.
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or NullReferenceException or IndexOutOfRangeException) { }
+        catch (Exception e) when (
+            e is InvalidOperationException or ArgumentException or NullReferenceException or IndexOutOfRangeException)
+        {
+        }
     }
 
     /// <summary>How much the threads of a cell have left behind.</summary>

@@ -23,7 +23,8 @@ internal static class KernelSession
 
     /// <summary>
     /// Keeps compiler notes about TorchSharp from readers, makes a second Plotly.NET that a package brings harmless, names a second
-    /// TorchSharp where a cell fails to compile because of it, and remembers which names' definitions did not compile. Does nothing where no cell runs.
+    /// TorchSharp where a cell fails to compile because of it, and remembers which names' definitions did not compile. Does nothing where
+    /// no cell runs.
     /// </summary>
     /// <param name="registerCharts">
     /// Registers how charts are shown; called again after each extension of a package, because that may have registered its own way.

@@ -49,7 +49,8 @@ public static class Notebook
 
     /// <summary>
     /// Prepares the session: seeds torch, registers how charts, tensors and reports are shown, brings plotly.js to the page, shortens
-    /// libtorch's exceptions to what is wrong, and prints one line with device, versions, scale and seed. Run it before any `#r` of a package.
+    /// libtorch's exceptions to what is wrong, and prints one line with device, versions, scale and seed. Run it before any `#r` of a
+    /// package.
     /// </summary>
     /// <param name="seed">The seed of torch's generators.</param>
     /// <param name="charts">How charts are shown: without a network (the default), or by Plotly.NET.Interactive.</param>

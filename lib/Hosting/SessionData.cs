@@ -152,7 +152,8 @@ internal sealed class SessionData : IDisposable
         {
             Array.Copy(_elements, _original, _elements.Length);
             foreach (var (place, copy) in _copies.Where(inner => inner.Copy.IsChanged()))
-                if (copy.GiveBack() is var back && !ReferenceEquals(back, copy.Original) && _original.Rank == 1) _original.SetValue(back, place);
+                if (copy.GiveBack() is var back && !ReferenceEquals(back, copy.Original) && _original.Rank == 1)
+                    _original.SetValue(back, place);
             return _original;
         }
 

@@ -18,7 +18,8 @@ namespace NotebookHelpers;
 /// </code></example>
 public sealed class MultiSimilarityLoss(double alpha = 2, double beta = 50, double @base = 0.5) : PairLoss
 {
-    private readonly double _alpha = Batch.CheckPositive(alpha), _beta = Batch.CheckPositive(beta), _base = Batch.CheckFinite(@base, nameof(@base));
+    private readonly double _alpha = Batch.CheckPositive(alpha), _beta = Batch.CheckPositive(beta);
+    private readonly double _base = Batch.CheckFinite(@base, nameof(@base));
 
     /// <inheritdoc/>
     protected override Tensor Of(Tensor embeddings, PairMask mask) =>
