@@ -118,8 +118,9 @@ public sealed class CalibrationTests : IDisposable
     {
         string path = _folder.Notebook(
             "07-seed.ipynb", Start,
-            "Claims.AtMost(\"the seed\", Notebook.Seed, 3, \"measured: more than three of them\");\n"
-            + "Claims.AtLeast(\"the threads\", torch.get_num_threads(), 1, \"measured: at least one of them\");\n"
+            "Claims.AtMost(\"the seed\", Notebook.Seed, 3.5, \"measured: more than three of them\");\n"
+            + "Claims.AtLeast(\"the threads\", torch.get_num_threads(), 0.5, \"measured: at least one of them\");\n"
+            + "Claims.AtLeast(\"more than nothing\", 0, 0, \"measured: more than nothing at all\");\n"
             + "Claims.AtMost(\"kernels\", (Environment.GetEnvironmentVariable(\"ATEN_CPU_CAPABILITY\") ?? \"\").Length, 0, \"exact: text\");",
             $"System.IO.File.AppendAllText({Literal(_folder.File("log"))}, \"+\");\nif (Notebook.Untrained) throw new Exception(\"not learned\");\nClaims.Table()");
         async Task<(Calibration, string)> Calibrate()
@@ -132,7 +133,7 @@ public sealed class CalibrationTests : IDisposable
         Assert.Equal([2, 4], calibration.Runs.Select(run => run.Seed!.Value));
         Assert.Equal(new(3, 1.41421, 4, 4), calibration.Claims["the seed"]); // a claim that does not hold ended no run
         Assert.Equal(new(2, 2.82843, 4, 4), calibration.Claims["kernels"]);
-        Assert.Equal(["the seed", "the threads"], calibration.HoldUntrained);
+        Assert.Equal(["the seed", "the threads"], calibration.HoldUntrained); // what lies on its bound is not more
         Assert.StartsWith("cell 3 (code-3): Exception", calibration.UntrainedEndedAt, StringComparison.Ordinal);
         Assert.Contains("not learned", calibration.UntrainedEndedAt, StringComparison.Ordinal);
         Assert.Contains("3 runs, 0 of them are stored", log, StringComparison.Ordinal);
