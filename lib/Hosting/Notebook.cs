@@ -75,6 +75,7 @@ public static class Notebook
     private static void Prepare(long seed, ChartDisplay charts)
     {
         LibtorchErrors.Shorten();
+        TorchSharpGuards.Install();
         string scale = ScaleName();
         Device = Devices.Best();
         Seed = SeedOr(seed);

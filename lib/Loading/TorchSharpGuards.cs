@@ -1,5 +1,3 @@
-using System.Reflection;
-using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,20 +12,11 @@ internal static class TorchSharpGuards
 {
     private static int s_interopThreadsSet;
 
-    // A module initializer, because a program may call TorchSharp before it calls the library again.
-#pragma warning disable CA2255 // The library is loaded by notebooks, not linked into an application: this is the earliest moment there is.
-    [ModuleInitializer]
-    internal static void Register()
-#pragma warning restore CA2255
+    /// <summary>From now on TorchSharp's functions call their guards; done by <see cref="Notebook.Start"/>.</summary>
+    /// <remarks>The package's own TorchSharp.dll has no place for them.</remarks>
+    public static void Install()
     {
-        AppDomain.CurrentDomain.AssemblyLoad += (_, loaded) => Install(loaded.LoadedAssembly);
-        foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies()) Install(assembly);
-    }
-
-    // The package's own TorchSharp.dll has no such class.
-    private static void Install(Assembly assembly)
-    {
-        if (assembly.GetName().Name != "TorchSharp" || assembly.GetType("TorchSharp.Guards") is not { } guards) return;
+        if (typeof(torch).Assembly.GetType("TorchSharp.Guards") is not { } guards) return;
         foreach (var guard in guards.GetFields())
             guard.SetValue(null, typeof(TorchSharpGuards).GetMethod(guard.Name)!.CreateDelegate(guard.FieldType));
     }

@@ -9,6 +9,7 @@ internal static class WrongCalls
     /// <summary>Makes each call and prints its name with what it threw, or that it threw nothing.</summary>
     public static void Run()
     {
+        TorchSharpGuards.Install();
         foreach (var (name, call) in All)
         {
             Console.Write($"{name}: ");
