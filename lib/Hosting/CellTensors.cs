@@ -13,6 +13,9 @@ internal static class CellTensors
 {
     private const long ManyTensors = 100, ManyBytes = 64 << 20;
 
+    // What all cells have left since the last collection.
+    private static long s_tensors, s_bytes;
+
     // What the context of a cell carries from thread to thread. The handler runs on each thread that enters or leaves the context.
     private static readonly AsyncLocal<Left?> Cell = new(change =>
     {
@@ -29,7 +32,7 @@ internal static class CellTensors
     /// <summary>Runs a cell, keeping its tensors.</summary>
     /// <remarks>
     /// What the cell leaves is let go of, undisposed: what a variable holds lives on, and the rest is the garbage collector's. That does
-    /// not see the memory of tensors and would let gigabytes pile up, so it is called where the cell has left much.
+    /// not see the memory of tensors and would let gigabytes pile up, so it is called where the last cells left much.
     /// </remarks>
     public static async Task KeepWhile(Func<Task> run)
     {
@@ -42,7 +45,7 @@ internal static class CellTensors
         finally
         {
             Cell.Value = null;
-            if (left.IsMuch) GC.Collect();
+            if (left.MakesMuch()) GC.Collect();
         }
     }
 
@@ -67,7 +70,16 @@ internal static class CellTensors
     {
         private long _tensors, _bytes;
 
-        public bool IsMuch => Interlocked.Read(ref _tensors) >= ManyTensors || Interlocked.Read(ref _bytes) >= ManyBytes;
+        /// <summary>Adds to what the cells before have left; if that is much, the count begins anew.</summary>
+        public bool MakesMuch()
+        {
+            long tensors = Interlocked.Add(ref s_tensors, Interlocked.Read(ref _tensors));
+            long bytes = Interlocked.Add(ref s_bytes, Interlocked.Read(ref _bytes));
+            if (tensors < ManyTensors && bytes < ManyBytes) return false;
+            Interlocked.Exchange(ref s_tensors, 0);
+            Interlocked.Exchange(ref s_bytes, 0);
+            return true;
+        }
 
         public void Add(IEnumerable<IDisposable> left)
         {
