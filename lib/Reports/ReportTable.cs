@@ -7,6 +7,8 @@ namespace NotebookHelpers;
 /// <summary>A plain table of results: numbers are aligned right and texts left. Notebooks show it as HTML, consoles as text.</summary>
 public sealed class ReportTable : IHtmlReport
 {
+    private const int LongestLine = 40;
+
     private readonly string[] _columns;
     private readonly List<object?[]> _rows = [];
 
@@ -45,7 +47,8 @@ public sealed class ReportTable : IHtmlReport
         {
             html.Append("<tr>");
             for (int column = 0; column < row.Length; column++)
-                html.Append(CultureInfo.InvariantCulture, $"<td{Alignment(column)}>{WebUtility.HtmlEncode(row[column])}</td>");
+                html.Append(
+                    CultureInfo.InvariantCulture, $"<td{Alignment(column, row[column])}>{WebUtility.HtmlEncode(row[column])}</td>");
             html.Append("</tr>");
         }
         return html.Append("</tbody></table></div>").ToString();
@@ -114,5 +117,8 @@ public sealed class ReportTable : IHtmlReport
     private bool IsNumeric(int column) =>
         _rows.Count > 0 && _rows.All(row => row[column] is null or double or float or int or long or short or byte or TimeSpan);
 
-    private string Alignment(int column) => IsNumeric(column) ? " style=\"text-align:right\"" : " style=\"text-align:left\"";
+    // A long text wraps, and gets the room for some words a line, whatever the page does with cells.
+    private string Alignment(int column, string cell = "") => IsNumeric(column) ? " style=\"text-align:right\""
+        : cell.Length > LongestLine ? " style=\"text-align:left;white-space:normal;min-width:12em;max-width:18em\""
+        : " style=\"text-align:left\"";
 }

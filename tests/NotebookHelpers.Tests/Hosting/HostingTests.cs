@@ -8,6 +8,14 @@ public class HostingTests
     public HostingTests() => Notebook.Start(7);
 
     [Fact]
+    public void A_long_text_in_a_table_wraps_and_a_short_one_does_not()
+    {
+        string html = new ReportTable("name", "value").Row(new string('a', 41), 1).Row(new string('b', 40), 2).ToHtml();
+        Assert.Matches("<td style=\"[^\"]*white-space:normal;min-width:[^\"]*\">a{41}</td>", html);
+        Assert.Contains($"<td style=\"text-align:left\">{new string('b', 40)}</td>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Start_seeds_and_prints_one_line()
     {
         var console = Console.Out;
