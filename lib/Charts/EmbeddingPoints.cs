@@ -9,7 +9,7 @@ namespace NotebookHelpers;
 internal sealed class EmbeddingPoints
 {
     // What the HTML of an embedding may weigh without its script and picture, in characters, so that it stays below 400 kB with them.
-    private const int WeightLimit = 330_000;
+    private const int WeightLimit = 300_000;
 
     private readonly double[][] _coordinates;
 
