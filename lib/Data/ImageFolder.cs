@@ -124,9 +124,10 @@ public sealed record ImageFolder(
             if ((long)found.Width * found.Height > MostPixels)
                 throw new InvalidImageContentException(
                     $"{found.Width} x {found.Height} pixels are more than the {MostPixels:N0} that are read");
-            if (CutPicture.Is(File.ReadAllBytes(path), format, found))
+            byte[] file = File.ReadAllBytes(path);
+            if (CutPicture.Is(file, format, found))
                 throw new InvalidImageContentException("the file ends before the picture does");
-            using var image = Image.Load<Rgba32>(FirstFrame, path);
+            using var image = Image.Load<Rgba32>(FirstFrame, file);
             image.Mutate(steps => steps.AutoOrient().BackgroundColor(Color.White));
             int side = Math.Min(image.Width, image.Height);
             var middle = new Rectangle((image.Width - side) / 2, (image.Height - side) / 2, side, side);

@@ -18,12 +18,7 @@ public sealed class HadsellLoss : IEmbeddingLoss
     /// <summary>The loss with the given margin.</summary>
     /// <param name="margin">m: dissimilar pairs at this distance or farther have no loss; in the units of the embeddings.</param>
     /// <exception cref="ArgumentOutOfRangeException">The margin is not a positive number.</exception>
-    public HadsellLoss(double margin)
-    {
-        if (!(margin > 0 && double.IsFinite(margin)))
-            throw new ArgumentOutOfRangeException(nameof(margin), margin, "Expected a positive margin.");
-        Margin = margin;
-    }
+    public HadsellLoss(double margin) => Margin = Batch.CheckPositive(margin);
 
     /// <summary>m: dissimilar pairs at this distance or farther have no loss.</summary>
     public double Margin { get; }
@@ -87,12 +82,7 @@ public sealed class ChopraLoss
     /// <summary>The loss for embeddings whose L1 distance is at most <paramref name="upperBound"/>.</summary>
     /// <param name="upperBound">Q, the upper bound of the L1 distance; for d components between 0 and 1 it is d.</param>
     /// <exception cref="ArgumentOutOfRangeException">The bound is not a positive number.</exception>
-    public ChopraLoss(double upperBound)
-    {
-        if (!(upperBound > 0 && double.IsFinite(upperBound)))
-            throw new ArgumentOutOfRangeException(nameof(upperBound), upperBound, "Expected a positive upper bound of the L1 distance.");
-        UpperBound = upperBound;
-    }
+    public ChopraLoss(double upperBound) => UpperBound = Batch.CheckPositive(upperBound);
 
     /// <summary>Q, the upper bound of the L1 distance.</summary>
     public double UpperBound { get; }
